@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Negotiation with the VMX capability MSRs.
+ *
+ * Each control word has bits this driver cannot do without, bits it takes where
+ * the CPU has them, and bits that must be 0; the rest is 0 where the CPU
+ * allows it.  The answer is worked out once, and a CPU that differs from the
+ * first is refused, since a guest may run on any.
+ *
+ * Intel SDM volume 3, appendix A, "VMX Capability Reporting Facility".
+ */
+#include <linux/cpu.h>
+#include <linux/kernel.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <asm/cpufeature.h>
+#include <asm/msr.h>
+#include <asm/tsc.h>
+
+#include "capability.h"
+#include "compat.h"
+#include "cpu_facts.h"
+#include "vmx/controls.h"
+#include "vmx/msrs.h"
+#include "vmx/names.h"
+#include "vmx_insn.h"
+
+struct vmx_capability vmx_capability __ro_after_init;
+
+/**
+ * struct control_wish - what this driver wants of one control word
+ * @word: which one
+ * @msr: its capability MSR
+ * @true_msr: the one to use where IA32_VMX_BASIC[55] is 1
+ * @needed: must be 1
+ * @welcome: 1 where the CPU allows it
+ * @unwanted: must be 0
+ * @result: where the value goes
+ */
+struct control_wish {
+	enum vmx_control_word word;
+	u32 msr, true_msr;
+	u32 needed, welcome, unwanted;
+	u32 *result;
+};
+
+static const struct control_wish control_wishes[] __initconst = {
+	{
+		.word		= VMX_WORD_PIN,
+		.msr		= VMX_MSR_PINBASED_CTLS,
+		.true_msr	= VMX_MSR_TRUE_PINBASED_CTLS,
+		/* The host's interrupts and NMIs are the host's. */
+		.needed		= VMX_PIN_EXTERNAL_INTERRUPT_EXITING |
+				  VMX_PIN_NMI_EXITING,
+		.welcome	= VMX_PIN_ACTIVATE_VMX_PREEMPTION_TIMER,
+		.unwanted	= VMX_PIN_VIRTUAL_NMIS | VMX_PIN_PROCESS_POSTED_INTERRUPTS,
+		.result		= &vmx_capability.pin,
+	}, {
+		.word		= VMX_WORD_PROC,
+		.msr		= VMX_MSR_PROCBASED_CTLS,
+		.true_msr	= VMX_MSR_TRUE_PROCBASED_CTLS,
+		/*
+		 * A guest in virtual-8086 mode runs at CPL 3 and can execute
+		 * none of these; they stand behind that as a second fence.
+		 */
+		.needed		= VMX_PROC_MOV_DR_EXITING,
+		.welcome	= VMX_PROC_HLT_EXITING | VMX_PROC_MONITOR_EXITING |
+				  VMX_PROC_MWAIT_EXITING | VMX_PROC_INVLPG_EXITING |
+				  VMX_PROC_RDPMC_EXITING | VMX_PROC_CR3_LOAD_EXITING |
+				  VMX_PROC_CR3_STORE_EXITING,
+		/* I/O ports are the TSS's to grant; all MSR accesses exit. */
+		.unwanted	= VMX_PROC_UNCONDITIONAL_IO_EXITING |
+				  VMX_PROC_USE_IO_BITMAPS | VMX_PROC_USE_MSR_BITMAPS |
+				  VMX_PROC_ACTIVATE_SECONDARY_CONTROLS |
+				  VMX_PROC_ACTIVATE_TERTIARY_CONTROLS,
+		.result		= &vmx_capability.proc,
+	}, {
+		.word		= VMX_WORD_EXIT_CTL,
+		.msr		= VMX_MSR_EXIT_CTLS,
+		.true_msr	= VMX_MSR_TRUE_EXIT_CTLS,
+		/* DR7 and DEBUGCTL of the guest stay with the guest. */
+		.needed		= VMX_EXIT_CTL_HOST_ADDRESS_SPACE_SIZE |
+				  VMX_EXIT_CTL_SAVE_DEBUG_CONTROLS,
+		.welcome	= VMX_EXIT_CTL_SAVE_VMX_PREEMPTION_TIMER_VALUE,
+		/* The host takes the interrupt itself once the window is shut. */
+		.unwanted	= VMX_EXIT_CTL_ACKNOWLEDGE_INTERRUPT_ON_EXIT,
+		.result		= &vmx_capability.exit,
+	}, {
+		.word		= VMX_WORD_ENTRY_CTL,
+		.msr		= VMX_MSR_ENTRY_CTLS,
+		.true_msr	= VMX_MSR_TRUE_ENTRY_CTLS,
+		.needed		= VMX_ENTRY_CTL_LOAD_DEBUG_CONTROLS,
+		.unwanted	= VMX_ENTRY_CTL_IA_32E_MODE_GUEST |
+				  VMX_ENTRY_CTL_ENTRY_TO_SMM |
+				  VMX_ENTRY_CTL_DEACTIVATE_DUAL_MONITOR_TREATMENT,
+		.result		= &vmx_capability.entry,
+	},
+};
+
+static int __init negotiate(const struct control_wish *wish, const struct vmm86_cpu *cpu)
+{
+	bool have_true = VMX_GET(cpu_facts_msr(cpu, VMX_MSR_BASIC), BASIC_TRUE_CONTROLS);
+	u64 msr = cpu_facts_msr(cpu, have_true ? wish->true_msr : wish->msr);
+	u32 must_be_1 = lower_32_bits(msr), may_be_1 = upper_32_bits(msr);
+	u32 wrong;
+
+	wrong = (wish->needed & ~may_be_1) | (wish->unwanted & must_be_1);
+	if (wrong) {
+		const char *name = vmx_control_name(wish->word, __ffs(wrong));
+
+		pr_err("the CPU does not allow the control \"%s\" to be %d\n",
+		       name ?: "unknown", !!(wish->needed & wrong & -wrong));
+		return -ENODEV;
+	}
+	*wish->result = wish->needed | (wish->welcome & may_be_1) | must_be_1;
+	return 0;
+}
+
+/*
+ * External interrupts should end a guest's turn whatever its RFLAGS.IF, and do
+ * so on silicon.  Bochs does not recognise them in a guest entered with IF=0;
+ * the VMX-preemption timer is the backstop.  10 ms: a guest holds a CPU no
+ * longer than a tick, whichever of the two ends it.
+ */
+#define BACKSTOP_MS	10
+
+static u32 __init preemption_timer_value(const struct vmm86_cpu *cpu)
+{
+	unsigned int rate = VMX_GET(cpu_facts_msr(cpu, VMX_MSR_MISC), MISC_TIMER_RATE);
+
+	if (!(vmx_capability.pin & VMX_PIN_ACTIVATE_VMX_PREEMPTION_TIMER))
+		return 0;
+	return max_t(u64, ((u64)tsc_khz * BACKSTOP_MS) >> rate, 1);
+}
+
+static int __init set_up(const struct vmm86_cpu *cpu)
+{
+	u64 basic = cpu_facts_msr(cpu, VMX_MSR_BASIC);
+	u64 misc = cpu_facts_msr(cpu, VMX_MSR_MISC);
+	unsigned int i;
+	u64 ignored;
+	int err;
+
+	vmx_capability.revision = VMX_GET(basic, BASIC_REVISION);
+	vmx_capability.regions_below_4g = VMX_GET(basic, BASIC_ADDRESS_LIMIT_32BIT);
+	vmx_capability.survives_pt = VMX_GET(misc, MISC_INTEL_PT);
+	vmx_capability.cr0_fixed0 = cpu_facts_msr(cpu, VMX_MSR_CR0_FIXED0);
+	vmx_capability.cr0_fixed1 = cpu_facts_msr(cpu, VMX_MSR_CR0_FIXED1);
+	vmx_capability.cr4_fixed0 = cpu_facts_msr(cpu, VMX_MSR_CR4_FIXED0);
+	vmx_capability.cr4_fixed1 = cpu_facts_msr(cpu, VMX_MSR_CR4_FIXED1);
+	vmx_capability.debugctl = !rdmsrq_safe(MSR_IA32_DEBUGCTLMSR, &ignored);
+	vmx_capability.clear_buffers = host_clears_buffers() || host_clears_buffers_vm() ||
+		(boot_cpu_has_bug(X86_BUG_MMIO_STALE_DATA) && !cpu_mitigations_off());
+
+	for (i = 0; i < ARRAY_SIZE(control_wishes); i++) {
+		err = negotiate(&control_wishes[i], cpu);
+		if (err)
+			return err;
+	}
+	/* "save VMX-preemption timer value" without the timer is error 7. */
+	if (!(vmx_capability.pin & VMX_PIN_ACTIVATE_VMX_PREEMPTION_TIMER))
+		vmx_capability.exit &= ~VMX_EXIT_CTL_SAVE_VMX_PREEMPTION_TIMER_VALUE;
+	vmx_capability.preemption_timer = preemption_timer_value(cpu);
+	return 0;
+}
+
+/* The MSRs that decide which VMCS a CPU accepts. */
+static bool __init same_vmx(const struct vmm86_cpu *a, const struct vmm86_cpu *b)
+{
+	return a->msr_valid == b->msr_valid && !memcmp(a->msr, b->msr, sizeof(a->msr));
+}
+
+/**
+ * vmx_capability_init() - find out whether and how this machine can run guests
+ *
+ * Looks at every CPU that is online.
+ *
+ * Context: process context, module load.
+ * Return: 0, -ENODEV (the kernel's log says which CPU, and why) or -ENOMEM.
+ */
+int __init vmx_capability_init(void)
+{
+	struct vmm86_cpu *first, *next;
+	unsigned int cpu;
+	char why[120];
+	int err = 0;
+
+	first = kcalloc(2, sizeof(*first), GFP_KERNEL);
+	if (!first)
+		return -ENOMEM;
+	next = first + 1;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		struct vmm86_cpu *facts = first->state == VMM86_CPU_READ ? next : first;
+
+		cpu_facts_read(cpu, facts);
+		if (!cpu_facts_usable(facts, why, sizeof(why))) {
+			pr_err("CPU %u cannot enter VMX root operation: %s\n", cpu, why);
+			err = -ENODEV;
+			break;
+		}
+		if (facts == next && !same_vmx(first, next)) {
+			pr_err("CPU %u has another VMX than CPU %u\n", cpu, first->cpu);
+			err = -ENODEV;
+			break;
+		}
+	}
+	cpus_read_unlock();
+
+	if (!err)
+		err = set_up(first);
+	kfree(first);
+	return err;
+}
+
+void vmcs_access_failed(unsigned int encoding, bool write)
+{
+	const char *name = vmcs_field_name(encoding);
+
+	pr_err_ratelimited("%s of VMCS field %#x (%s) failed\n",
+			   write ? "VMWRITE" : "VMREAD", encoding, name ?: "unknown");
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the VMX capability MSRs allow, resolved once at load into the control
+ * words and register values that every guest of this driver uses.
+ */
+#ifndef DRIVER_CAPABILITY_H
+#define DRIVER_CAPABILITY_H
+
+#include <linux/types.h>
+
+struct vmm86_cpu;
+
+/**
+ * struct vmx_capability - the VMX of this machine, the same on all CPUs
+ * @revision: VMCS revision identifier, for the first word of a region
+ * @regions_below_4g: VMXON and VMCS regions need 32-bit physical addresses
+ * @survives_pt: Intel PT may go on in VMX operation (IA32_VMX_MISC[14])
+ * @cr0_fixed0: bits that must be 1 in CR0, host and guest
+ * @cr0_fixed1: bits that may be 1 in CR0
+ * @cr4_fixed0: bits that must be 1 in CR4
+ * @cr4_fixed1: bits that may be 1 in CR4
+ * @pin: pin-based VM-execution controls
+ * @proc: primary processor-based VM-execution controls
+ * @exit: VM-exit controls
+ * @entry: VM-entry controls
+ * @preemption_timer: initial value of the VMX-preemption timer, 0 if the CPU
+ *	has none
+ * @debugctl: IA32_DEBUGCTL can be read
+ * @clear_buffers: CPU buffers are overwritten before a VM entry
+ */
+struct vmx_capability {
+	u32 revision;
+	bool regions_below_4g;
+	bool survives_pt;
+	unsigned long cr0_fixed0, cr0_fixed1;
+	unsigned long cr4_fixed0, cr4_fixed1;
+	u32 pin, proc, exit, entry;
+	u32 preemption_timer;
+	bool debugctl;
+	bool clear_buffers;
+};
+
+extern struct vmx_capability vmx_capability;
+
+int vmx_capability_init(void);
+
+#endif /* DRIVER_CAPABILITY_H */

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The device /dev/vmm: one open file is one VM.
+ */
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "counters.h"
+#include "cpu_facts.h"
+#include "device.h"
+#include "seed.h"
+#include "vm.h"
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	struct vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
+
+	if (!vm)
+		return -ENOMEM;
+	mutex_init(&vm->setup_lock);
+	mutex_init(&vm->run_lock);
+	/* misc_open() left the device here. */
+	file->private_data = vm;
+	counters_note_vm(1);
+	return nonseekable_open(inode, file);
+}
+
+/* The last descriptor and mapping are gone, so nobody runs it any more. */
+static int device_release(struct inode *inode, struct file *file)
+{
+	struct vm *vm = file->private_data;
+
+	vcpu_destroy(&vm->vcpu);
+	guest_memory_destroy(vm->memory);
+	kfree(vm);
+	counters_note_vm(-1);
+	return 0;
+}
+
+static int device_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return seed_mmap(file->private_data, vma);
+}
+
+static long get_info(struct vmm86_info __user *user_info)
+{
+	struct vmm86_info info = {
+		.abi_version = VMM86_ABI_VERSION,
+		.kinds = VMM86_KIND_V86,
+		.cpus = nr_cpu_ids,
+	};
+
+	strscpy(info.version, THIS_MODULE->version, sizeof(info.version));
+	return copy_to_user(user_info, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+static long get_cpu_facts(struct vmm86_cpu __user *user_facts)
+{
+	struct vmm86_cpu facts;
+	int err;
+
+	if (copy_from_user(&facts, user_facts, sizeof(facts)))
+		return -EFAULT;
+	if (facts.reserved)
+		return -EINVAL;
+	err = cpu_facts_read(facts.cpu, &facts);
+	if (err)
+		return err;
+	return copy_to_user(user_facts, &facts, sizeof(facts)) ? -EFAULT : 0;
+}
+
+static long device_ioctl(struct file *file, unsigned int command, unsigned long argument)
+{
+	struct vm *vm = file->private_data;
+	void __user *user = (void __user *)argument;
+
+	switch (command) {
+	case VMM86_SEED_RUN:
+		return seed_run(vm, user);
+	case VMM86_GET_INFO:
+		return get_info(user);
+	case VMM86_GET_CPU:
+		return get_cpu_facts(user);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static void device_show_fdinfo(struct seq_file *out, struct file *file)
+{
+	struct vm *vm = file->private_data;
+
+	counters_show(out, &vm->vcpu.counters);
+}
+
+static const struct file_operations device_operations = {
+	.owner		= THIS_MODULE,
+	.open		= device_open,
+	.release	= device_release,
+	.mmap		= device_mmap,
+	.unlocked_ioctl	= device_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+	.show_fdinfo	= device_show_fdinfo,
+	.llseek		= noop_llseek,
+};
+
+static struct miscdevice device = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "vmm",
+	.mode	= 0600,
+	.fops	= &device_operations,
+	.groups	= counters_groups,
+};
+
+/**
+ * device_register_vmm() - make /dev/vmm
+ *
+ * Return: 0 or a negative errno.
+ */
+int device_register_vmm(void)
+{
+	return misc_register(&device);
+}
+
+/**
+ * device_unregister_vmm() - take /dev/vmm away; no file of it is open
+ */
+void device_unregister_vmm(void)
+{
+	misc_deregister(&device);
+}

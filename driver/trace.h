@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tracepoints: vmm86:vmm_entry, vmm86:vmm_exit, vmm86:vmm_entry_failed.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM vmm86
+
+#if !defined(DRIVER_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define DRIVER_TRACE_H
+
+#include <linux/tracepoint.h>
+
+#include "compat.h"
+#include "vcpu.h"
+#include "vmx/exit_reasons.h"
+#include "vmx/names.h"
+
+TRACE_EVENT(vmm_entry,
+	TP_PROTO(const struct vmm86_seed_regs *regs),
+	TP_ARGS(regs),
+	TP_STRUCT__entry(
+		__field(u16, cs)
+		__field(u32, eip)
+		__field(u32, eflags)
+	),
+	TP_fast_assign(
+		__entry->cs = regs->cs;
+		__entry->eip = regs->eip;
+		__entry->eflags = regs->eflags;
+	),
+	TP_printk("at %04x:%04x eflags %08x", __entry->cs, __entry->eip, __entry->eflags)
+);
+
+TRACE_EVENT(vmm_exit,
+	TP_PROTO(const struct vcpu_exit *exit, const struct vmm86_seed_regs *regs),
+	TP_ARGS(exit, regs),
+	TP_STRUCT__entry(
+		__field(u32, reason)
+		__field(u64, qualification)
+		__field(u32, interruption)
+		__field(u16, cs)
+		__field(u32, eip)
+		__string(name, vmx_exit_reason_name(exit->reason & VMX_EXIT_BASIC_MASK) ?: "unknown")
+	),
+	TP_fast_assign(
+		__entry->reason = exit->reason;
+		__entry->qualification = exit->qualification;
+		__entry->interruption = exit->interruption;
+		__entry->cs = regs->cs;
+		__entry->eip = regs->eip;
+		trace_assign_str(name,
+			vmx_exit_reason_name(exit->reason & VMX_EXIT_BASIC_MASK) ?: "unknown");
+	),
+	TP_printk("reason %u (%s) at %04x:%04x qualification %llx interruption %08x",
+		  __entry->reason & VMX_EXIT_BASIC_MASK, __get_str(name),
+		  __entry->cs, __entry->eip, __entry->qualification, __entry->interruption)
+);
+
+TRACE_EVENT(vmm_entry_failed,
+	TP_PROTO(const struct vcpu_exit *exit),
+	TP_ARGS(exit),
+	TP_STRUCT__entry(
+		__field(int, end)
+		__field(u32, reason)
+		__field(u64, qualification)
+		__field(u32, error)
+		__string(name, vcpu_exit_name(exit))
+	),
+	TP_fast_assign(
+		__entry->end = exit->end;
+		__entry->reason = exit->reason;
+		__entry->qualification = exit->qualification;
+		__entry->error = exit->instruction_error;
+		trace_assign_str(name, vcpu_exit_name(exit));
+	),
+	TP_printk("%s: %s, reason %#x qualification %llx error %u",
+		  __print_symbolic(__entry->end,
+				   { VCPU_ENTRY_FAILED, "VM-entry failure" },
+				   { VCPU_FAIL_VALID, "VMfailValid" },
+				   { VCPU_FAIL_INVALID, "VMfailInvalid" },
+				   { VCPU_FAULT, "fault" }),
+		  __get_str(name), __entry->reason, __entry->qualification, __entry->error)
+);
+
+#endif /* DRIVER_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
