@@ -255,8 +255,8 @@ static void result_survives(uint32_t rounds)
 	vm_close(&vm);
 }
 
-/* A signal that is there already: no time in the guest. */
-static void pending_signal(void)
+/* Only a signal that can be delivered ends a run. */
+static void blocked_signal(void)
 {
 	struct vmm86_seed_regs regs = vm_regs();
 	sigset_t set, old;
@@ -268,7 +268,6 @@ static void pending_signal(void)
 	regs.eflags = FLAG_IF;
 	catch(0);
 	signals = 0;
-	/* blocked signals do not end a run: the timer's later SIGUSR2 must */
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR2);
 	sigprocmask(SIG_BLOCK, &set, &old);
@@ -311,6 +310,6 @@ int main(int argc, char **argv)
 			ended_by_kill(&spinners[i]);
 	stop_and_continue();
 	result_survives(rounds);
-	pending_signal();
+	blocked_signal();
 	return ktap_finish();
 }
