@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between the kernels this driver builds on, 6.1 to 7.2.  By
- * feature where the headers let a feature be seen, by version where not.
- * Exported symbols are looked up by Kbuild (HAVE_*).
+ * What differs between the kernels this driver builds on, 6.1 to 7.2, told by
+ * what their headers have.  Exported symbols are looked up by Kbuild (HAVE_*).
  */
 #ifndef DRIVER_COMPAT_H
 #define DRIVER_COMPAT_H
-
-#include <linux/mm.h>
-#include <linux/version.h>
 
 #include <asm/cpufeatures.h>
 #include <asm/msr.h>
@@ -19,22 +15,6 @@
 #define rdmsrq_safe	rdmsrl_safe
 #define wrmsrq		wrmsrl
 #define wrmsrq_safe	wrmsrl_safe
-#endif
-
-/* Before 6.3, flags of a mapping were written directly. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
-{
-	vma->vm_flags |= flags;
-}
-#endif
-
-
-/* 6.10 took the source away from the trace-event string assignment. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
-#define trace_assign_str(field, source)	__assign_str(field, source)
-#else
-#define trace_assign_str(field, source)	__assign_str(field)
 #endif
 
 /* FRED: how events are delivered on CPUs that have left the IDT behind. */

@@ -14,7 +14,6 @@
 
 #include <asm/page.h>
 
-#include "compat.h"
 #include "memory.h"
 
 #define BDA_EBDA_SEGMENT	0x40e
@@ -123,6 +122,8 @@ unsigned long guest_memory_pfn(const struct guest_memory *memory, unsigned int p
  * @memory: the guest's; it has to outlive the mapping
  * @vma: REAL_MODE_SPAN bytes long, shared
  *
+ * remap_pfn_range() also sees to it that the mapping cannot grow and is not dumped.
+ *
  * Context: mmap() of the device, the process's mmap lock held for writing.
  * Return: 0 or a negative errno; then the caller's mmap() fails and the kernel
  * takes back what was mapped.
@@ -133,7 +134,6 @@ int guest_memory_map(const struct guest_memory *memory, struct vm_area_struct *v
 	unsigned int i;
 	int err;
 
-	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 	for (i = 0; i < REAL_MODE_PAGES; i++, address += PAGE_SIZE) {
 		err = remap_pfn_range(vma, address, guest_memory_pfn(memory, i),
 				      PAGE_SIZE, vma->vm_page_prot);

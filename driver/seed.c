@@ -80,6 +80,7 @@ static int create_machine(struct vm *vm)
 		guest_memory_destroy(memory);
 		return err;
 	}
+	/* Pairs with seed_run(): who sees the memory sees the virtual CPU. */
 	smp_store_release(&vm->memory, memory);
 	return 0;
 }
@@ -147,6 +148,7 @@ long seed_run(struct vm *vm, struct vmm86_seed_regs __user *user_regs)
 	err = may_pass_through(vm);
 	if (err)
 		return err;
+	/* Pairs with create_machine(). */
 	if (!smp_load_acquire(&vm->memory))
 		return -EINVAL;
 	if (copy_from_user(&regs, user_regs, sizeof(regs)))

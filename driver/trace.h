@@ -10,10 +10,11 @@
 
 #include <linux/tracepoint.h>
 
-#include "compat.h"
 #include "vcpu.h"
 #include "vmx/exit_reasons.h"
-#include "vmx/names.h"
+
+/* The manual's longest name of a VM-instruction error or exit reason fits. */
+#define TRACE_NAME_SIZE	72
 
 TRACE_EVENT(vmm_entry,
 	TP_PROTO(const struct vmm86_seed_regs *regs),
@@ -40,7 +41,7 @@ TRACE_EVENT(vmm_exit,
 		__field(u32, interruption)
 		__field(u16, cs)
 		__field(u32, eip)
-		__string(name, vmx_exit_reason_name(exit->reason & VMX_EXIT_BASIC_MASK) ?: "unknown")
+		__array(char, name, TRACE_NAME_SIZE)
 	),
 	TP_fast_assign(
 		__entry->reason = exit->reason;
@@ -48,11 +49,10 @@ TRACE_EVENT(vmm_exit,
 		__entry->interruption = exit->interruption;
 		__entry->cs = regs->cs;
 		__entry->eip = regs->eip;
-		trace_assign_str(name,
-			vmx_exit_reason_name(exit->reason & VMX_EXIT_BASIC_MASK) ?: "unknown");
+		strscpy(__entry->name, vcpu_exit_name(exit), TRACE_NAME_SIZE);
 	),
 	TP_printk("reason %u (%s) at %04x:%04x qualification %llx interruption %08x",
-		  __entry->reason & VMX_EXIT_BASIC_MASK, __get_str(name),
+		  __entry->reason & VMX_EXIT_BASIC_MASK, __entry->name,
 		  __entry->cs, __entry->eip, __entry->qualification, __entry->interruption)
 );
 
@@ -64,14 +64,14 @@ TRACE_EVENT(vmm_entry_failed,
 		__field(u32, reason)
 		__field(u64, qualification)
 		__field(u32, error)
-		__string(name, vcpu_exit_name(exit))
+		__array(char, name, TRACE_NAME_SIZE)
 	),
 	TP_fast_assign(
 		__entry->end = exit->end;
 		__entry->reason = exit->reason;
 		__entry->qualification = exit->qualification;
 		__entry->error = exit->instruction_error;
-		trace_assign_str(name, vcpu_exit_name(exit));
+		strscpy(__entry->name, vcpu_exit_name(exit), TRACE_NAME_SIZE);
 	),
 	TP_printk("%s: %s, reason %#x qualification %llx error %u",
 		  __print_symbolic(__entry->end,
@@ -79,7 +79,7 @@ TRACE_EVENT(vmm_entry_failed,
 				   { VCPU_FAIL_VALID, "VMfailValid" },
 				   { VCPU_FAIL_INVALID, "VMfailInvalid" },
 				   { VCPU_FAULT, "fault" }),
-		  __get_str(name), __entry->reason, __entry->qualification, __entry->error)
+		  __entry->name, __entry->reason, __entry->qualification, __entry->error)
 );
 
 #endif /* DRIVER_TRACE_H */

@@ -15,13 +15,13 @@
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
 #include <asm/processor-flags.h>
 
 #include "capability.h"
-#include "compat.h"
 #include "memory.h"
 #include "v86.h"
 #include "vmx_insn.h"
@@ -174,8 +174,17 @@ static void write_system_segments(void)
 	vmcs_write_natural(VMCS_GUEST_IA32_SYSENTER_EIP, 0);
 }
 
-#define FOR_EACH_GUEST_SEGMENT(DO) \
-	DO(ES, es) DO(CS, cs) DO(SS, ss) DO(DS, ds) DO(FS, fs) DO(GS, gs)
+#define write_segment_kind(REG)							\
+	do {									\
+		vmcs_write32(VMCS_GUEST_##REG##_LIMIT, 0xffff);			\
+		vmcs_write32(VMCS_GUEST_##REG##_ACCESS_RIGHTS, ACCESS_RIGHTS_V86); \
+	} while (0)
+
+#define write_segment(REG, selector)						\
+	do {									\
+		vmcs_write16(VMCS_GUEST_##REG##_SELECTOR, (selector));		\
+		vmcs_write_natural(VMCS_GUEST_##REG##_BASE, ((selector) & 0xffff) << 4); \
+	} while (0)
 
 /**
  * v86_write_constant_state() - write the guest state that no run changes
@@ -188,11 +197,12 @@ void v86_write_constant_state(const struct v86_tables *tables)
 	write_control_registers();
 	write_system_segments();
 
-#define WRITE_SEGMENT_KIND(REG, reg)						\
-	vmcs_write32(VMCS_GUEST_##REG##_LIMIT, 0xffff);				\
-	vmcs_write32(VMCS_GUEST_##REG##_ACCESS_RIGHTS, ACCESS_RIGHTS_V86);
-	FOR_EACH_GUEST_SEGMENT(WRITE_SEGMENT_KIND)
-#undef WRITE_SEGMENT_KIND
+	write_segment_kind(ES);
+	write_segment_kind(CS);
+	write_segment_kind(SS);
+	write_segment_kind(DS);
+	write_segment_kind(FS);
+	write_segment_kind(GS);
 
 	vmcs_write_natural(VMCS_GUEST_CR3, page_to_phys(tables->directory));
 	vmcs_write_natural(VMCS_GUEST_DR7, DR7_NOTHING_ENABLED);
@@ -229,11 +239,13 @@ void v86_write_state(const struct vmm86_seed_regs *regs)
 	vmcs_write_natural(VMCS_GUEST_RIP, regs->eip);
 	vmcs_write_natural(VMCS_GUEST_RSP, regs->esp);
 	vmcs_write_natural(VMCS_GUEST_RFLAGS, (regs->eflags & RFLAGS_GUEST) | RFLAGS_FORCED);
-#define WRITE_SEGMENT(REG, reg)							\
-	vmcs_write16(VMCS_GUEST_##REG##_SELECTOR, regs->reg);			\
-	vmcs_write_natural(VMCS_GUEST_##REG##_BASE, (regs->reg & 0xffff) << 4);
-	FOR_EACH_GUEST_SEGMENT(WRITE_SEGMENT)
-#undef WRITE_SEGMENT
+
+	write_segment(ES, regs->es);
+	write_segment(CS, regs->cs);
+	write_segment(SS, regs->ss);
+	write_segment(DS, regs->ds);
+	write_segment(FS, regs->fs);
+	write_segment(GS, regs->gs);
 
 	/* A new start: nothing pends, nothing blocks. */
 	vmcs_write32(VMCS_GUEST_INTERRUPTIBILITY_STATE, 0);
@@ -251,7 +263,10 @@ void v86_read_state(struct vmm86_seed_regs *regs)
 	regs->eip = vmcs_read_natural(VMCS_GUEST_RIP);
 	regs->esp = vmcs_read_natural(VMCS_GUEST_RSP);
 	regs->eflags = vmcs_read_natural(VMCS_GUEST_RFLAGS);
-#define READ_SEGMENT(REG, reg)	regs->reg = vmcs_read16(VMCS_GUEST_##REG##_SELECTOR);
-	FOR_EACH_GUEST_SEGMENT(READ_SEGMENT)
-#undef READ_SEGMENT
+	regs->es = vmcs_read16(VMCS_GUEST_ES_SELECTOR);
+	regs->cs = vmcs_read16(VMCS_GUEST_CS_SELECTOR);
+	regs->ss = vmcs_read16(VMCS_GUEST_SS_SELECTOR);
+	regs->ds = vmcs_read16(VMCS_GUEST_DS_SELECTOR);
+	regs->fs = vmcs_read16(VMCS_GUEST_FS_SELECTOR);
+	regs->gs = vmcs_read16(VMCS_GUEST_GS_SELECTOR);
 }

@@ -9,8 +9,10 @@
  * something better to do; anything else ends the run.
  */
 #include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
