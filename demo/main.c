@@ -264,6 +264,41 @@ static int show_machine(const struct settings *s, enum verdict *verdict)
 	return STATUS_YES;
 }
 
+/* Everything after the command line.  Return: the exit status. */
+static int demonstrate(const struct arguments *a)
+{
+	enum verdict machine = VERDICT_YES;
+	unsigned int tally[3] = { 0 };
+	double turns_per_second = 0;
+	int status;
+
+	status = show_machine(&a->settings, &machine);
+	if (!status && wants_measure(a))
+		status = run_measure(&a->settings, &turns_per_second);
+	if (status)
+		return status;
+	for (size_t i = 0; i < a->count; i++) {
+		enum verdict one;
+		size_t size;
+		char *text;
+		FILE *out = collect(&text, &size);
+
+		fprintf(out, "\nGuest %zu of %zu: %s\n", i + 1, a->count, a->jobs[i].name);
+		status = run_job(out, &a->settings, &a->jobs[i], turns_per_second, &one);
+		deliver(&a->settings, out, &text, !status && one == VERDICT_YES);
+		if (status)
+			return status;
+		tally[one]++;
+	}
+	printf("%s%zu guest%s: %u as expected, %u not, %u cannot be told%s\n",
+	       a->settings.quiet ? "" : "\n", a->count, a->count == 1 ? "" : "s",
+	       tally[VERDICT_YES], tally[VERDICT_NO], tally[VERDICT_UNKNOWN],
+	       machine == VERDICT_YES ? "" : "; not every CPU can enter VMX root operation");
+	if (tally[VERDICT_NO] || machine != VERDICT_YES)
+		return STATUS_NO;
+	return tally[VERDICT_UNKNOWN] ? STATUS_UNKNOWN : STATUS_YES;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -276,45 +311,21 @@ int main(int argc, char **argv)
 	struct arguments a = {
 		.settings = { .device = VMM86_DEVICE, .offset = 0x8000, .seconds = 10 },
 	};
-	enum verdict verdict = VERDICT_YES;
-	unsigned int tally[3] = { 0 };
-	double turns_per_second = 0;
-	int status;
+	int status = STATUS_YES;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &a);
 	if (a.list) {
 		for (size_t i = 0; i < program_count; i++)
 			printf("%-11s %s\n", programs[i].name, programs[i].summary);
-		return STATUS_YES;
+	} else {
+		find_guests(&a);
+		run_limit_install();
+		status = demonstrate(&a);
 	}
-	find_guests(&a);
-	run_limit_install();
-
-	status = show_machine(&a.settings, &verdict);
-	if (!status && wants_measure(&a))
-		status = run_measure(&a.settings, &turns_per_second);
-	if (status)
-		return status;
-	for (size_t i = 0; i < a.count; i++) {
-		enum verdict one;
-		size_t size;
-		char *text;
-		FILE *out = collect(&text, &size);
-
-		fprintf(out, "\nGuest %zu of %zu: %s\n", i + 1, a.count, a.jobs[i].name);
-		status = run_job(out, &a.settings, &a.jobs[i], turns_per_second, &one);
-		deliver(&a.settings, out, &text, !status && one == VERDICT_YES);
+	for (size_t i = 0; i < a.count; i++)
 		free(a.jobs[i].image);
-		if (status)
-			return status;
-		tally[one]++;
-	}
 	free(a.jobs);
-	printf("%s%zu guest%s: %u as expected, %u not, %u cannot be told%s\n",
-	       a.settings.quiet ? "" : "\n", a.count, a.count == 1 ? "" : "s", tally[VERDICT_YES],
-	       tally[VERDICT_NO], tally[VERDICT_UNKNOWN],
-	       verdict == VERDICT_YES ? "" : "; not every CPU can enter VMX root operation");
-	if (tally[VERDICT_NO] || verdict != VERDICT_YES)
-		return STATUS_NO;
-	return tally[VERDICT_UNKNOWN] ? STATUS_UNKNOWN : STATUS_YES;
+	if (fflush(stdout) || ferror(stdout))
+		give_up(EX_IOERR, "standard output: cannot write: %s", strerror(errno));
+	return status;
 }

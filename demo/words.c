@@ -35,7 +35,7 @@ static const char *advice(enum words_step step, int error)
 		case ENOENT:
 		case ENXIO:
 		case ENODEV:
-			return "the driver is not loaded: load vmm86.ko (its refusal, if it refuses, is explained in the kernel's log)";
+			return "the driver is not loaded: load vmm86.ko; if it refuses, the kernel's log says why";
 		case EACCES:
 		case EPERM:
 			return "only root may open it: run this as root";
@@ -66,6 +66,8 @@ static const char *advice(enum words_step step, int error)
 			return "another hypervisor holds VMX in a way that cannot be shared: stop it, or unload its driver";
 		case ENODEV:
 			return "this CPU cannot enter VMX root operation: the list of prerequisites above says what is missing";
+		case EINTR:
+			return "the guest had not ended when the time that --seconds allows was over";
 		case EIO:
 			return "the CPU refused the VM entry: the kernel's log names the field; please report it";
 		}
