@@ -15,6 +15,9 @@
 
 #define CR4_VMXE	(UINT64_C(1) << 13)
 
+/* What the driver does about VMXE. */
+#define USED		", and VMXE while in use"
+
 /* Places of the capability MSRs in struct vmm86_cpu. */
 enum {
 	MSR_BASIC = 0x480 - VMM86_MSR_FIRST,
@@ -29,12 +32,39 @@ static bool has_msr(const struct vmm86_cpu *cpu, unsigned int index)
 	return cpu->msr_valid >> index & 1;
 }
 
+/* Whether a control register, with bits the driver adds, is fit for VMX operation. */
+static bool fixed_bits_hold(const struct vmm86_cpu *cpu, uint64_t value, unsigned int fixed0_index)
+{
+	return has_msr(cpu, fixed0_index) && has_msr(cpu, fixed0_index + 1) &&
+	       (value & cpu->msr[fixed0_index]) == cpu->msr[fixed0_index] &&
+	       !(value & ~cpu->msr[fixed0_index + 1]);
+}
+
+static bool cr0_holds(const struct vmm86_cpu *cpu)
+{
+	return fixed_bits_hold(cpu, cpu->cr0, MSR_CR0_FIXED0);
+}
+
+static bool cr4_holds(const struct vmm86_cpu *cpu)
+{
+	return fixed_bits_hold(cpu, cpu->cr4 | CR4_VMXE, MSR_CR4_FIXED0);
+}
+
+/*
+ * The record has no padding, so that all of it can be compared at once; all but the
+ * number and CR0 and CR4, of which only the fitness counts: Linux leaves bits in
+ * them that differ from CPU to CPU and mean nothing here.
+ */
 static bool same_findings(const struct vmm86_cpu *a, const struct vmm86_cpu *b)
 {
 	struct vmm86_cpu x = *a, y = *b;
 
-	/* The record has no padding, so that all of it can be compared at once. */
+	if (cr0_holds(a) != cr0_holds(b) || cr4_holds(a) != cr4_holds(b))
+		return false;
 	x.cpu = y.cpu = 0;
+	x.cr0 = y.cr0 = 0;
+	x.cr4 &= CR4_VMXE;
+	y.cr4 &= CR4_VMXE;
 	return !memcmp(&x, &y, sizeof(x));
 }
 
@@ -78,25 +108,38 @@ show_line(FILE *out, bool *all, int holds, const char *what, const char *format,
 		*all = false;
 }
 
-/* @extra: bits that the driver sets itself before it enters root operation. */
-static void show_fixed_bits(FILE *out, bool *all, const struct vmm86_cpu *cpu, const char *what,
-			    uint64_t value, uint64_t extra, unsigned int fixed0_index)
+/* The values of CR0 (@number 0) or CR4 on the CPUs that are like @first, each once. */
+static const char *values(char *buf, size_t size, const struct vmm86_cpu *cpu, unsigned int count,
+			  unsigned int first, unsigned int number)
 {
-	uint64_t fixed0 = cpu->msr[fixed0_index], fixed1 = cpu->msr[fixed0_index + 1];
-	uint64_t used = value | extra;
-	bool holds = (used & fixed0) == fixed0 && !(used & ~fixed1);
+	size_t used = 0;
 
-	if (!has_msr(cpu, fixed0_index) || !has_msr(cpu, fixed0_index + 1)) {
-		show_line(out, all, false, what, "the MSRs that tell are missing");
-		return;
+	for (unsigned int i = first; i < count && used < size; i++) {
+		uint64_t value = number ? cpu[i].cr4 : cpu[i].cr0;
+		bool seen = false;
+
+		for (unsigned int n = first; n < i && !seen; n++)
+			seen = same_findings(&cpu[first], &cpu[n]) &&
+			       (number ? cpu[n].cr4 : cpu[n].cr0) == value;
+		if (!seen && same_findings(&cpu[first], &cpu[i]))
+			used += (size_t)snprintf(buf + used, size - used, "%s%#" PRIx64,
+						 used ? " or " : "", value);
 	}
-	show_line(out, all, holds, what,
-		  "%#" PRIx64 "%s; must be 1: %#" PRIx64 ", may be 1: %#" PRIx64, value,
-		  used != value ? ", VMXE too while in use" : "", fixed0, fixed1);
+	return buf;
 }
 
-static bool show_cpu(FILE *out, const struct vmm86_cpu *cpu)
+static void show_fixed_bits(FILE *out, bool *all, int holds, const char *what, const char *is,
+			    const __u64 *fixed)
 {
+	show_line(out, all, holds, what, "%s; must be 1: %#llx, may be 1: %#llx", is,
+		  fixed[0], fixed[1]);
+}
+
+/* The findings on CPU @first and those like it. */
+static bool show_cpus(FILE *out, const struct vmm86_cpu *cpus, unsigned int count,
+		      unsigned int first)
+{
+	const struct vmm86_cpu *cpu = &cpus[first];
 	unsigned int family = cpu->cpuid1_eax >> 8 & 15, model = cpu->cpuid1_eax >> 4 & 15;
 	bool vmx = cpu->cpuid1_ecx >> 5 & 1, all = true;
 	uint64_t basic = cpu->msr[MSR_BASIC];
@@ -116,8 +159,14 @@ static bool show_cpu(FILE *out, const struct vmm86_cpu *cpu)
 			  words_feature_control(text, sizeof(text), cpu->feature_control));
 	else
 		show_line(out, &all, -1, "IA32_FEATURE_CONTROL", "not on this CPU");
-	show_fixed_bits(out, &all, cpu, "CR0 and its fixed bits", cpu->cr0, 0, MSR_CR0_FIXED0);
-	show_fixed_bits(out, &all, cpu, "CR4 and its fixed bits", cpu->cr4, CR4_VMXE, MSR_CR4_FIXED0);
+	show_fixed_bits(out, &all, cr0_holds(cpu), "CR0 and its fixed bits",
+			values(text, sizeof(text), cpus, count, first, 0),
+			&cpu->msr[MSR_CR0_FIXED0]);
+	values(text, sizeof(text), cpus, count, first, 4);
+	if (!(cpu->cr4 & CR4_VMXE) && strlen(text) + sizeof(USED) <= sizeof(text))
+		strcat(text, USED);
+	show_fixed_bits(out, &all, cr4_holds(cpu), "CR4 and its fixed bits", text,
+			&cpu->msr[MSR_CR4_FIXED0]);
 	if (has_msr(cpu, MSR_BASIC))
 		show_line(out, &all, true,
 			  "VMXON region and VMCS",
@@ -167,7 +216,7 @@ int prerequisites_show(FILE *out, const struct seed_client *c, unsigned int cpus
 		show_numbers(out, cpu, cpus, i);
 		if (cpu[i].state != VMM86_CPU_READ)
 			fputs(": not online\n", out);
-		else if (!show_cpu(out, &cpu[i]))
+		else if (!show_cpus(out, cpu, cpus, i))
 			result = 0;
 	}
 	free(cpu);

@@ -246,6 +246,24 @@ static void show_end(FILE *out, const struct seed_client *c, const struct outcom
 		return;
 	say(out, "", "code there: %02x %02x %02x %02x %02x %02x %02x %02x", code[0], code[1], code[2],
 	    code[3], code[4], code[5], code[6], code[7]);
+	if (o->result == VMX_EXIT_EXCEPTION_OR_NMI)
+		say(out, "", "an exception in the guest: virtual-8086 mode forbids that instruction, or it faulted");
+}
+
+/* VM exits by reason: for runs in which others than interrupts and the last occurred. */
+static void show_exits(FILE *out, const struct seed_counters *n)
+{
+	char times[WORDS_SIZE], name[WORDS_SIZE];
+	const char *label = "VM exits:";
+
+	for (int reason = 0; reason < SEED_EXITS; reason++) {
+		if (!n->exits[reason])
+			continue;
+		say(out, "", "%-9s %6s  %s", label,
+		    words_grouped(times, sizeof(times), n->exits[reason]),
+		    words_exit_reason(name, sizeof(name), reason));
+		label = "";
+	}
 }
 
 static void show_counters(FILE *out, const struct outcome *o)
@@ -258,6 +276,8 @@ static void show_counters(FILE *out, const struct outcome *o)
 	    words_grouped(interrupts, sizeof(interrupts), n->external_interrupts),
 	    n->external_interrupts == 1 ? "" : "s", words_grouped(nmis, sizeof(nmis), n->nmis),
 	    n->nmis == 1 ? "" : "s", words_duration(took, sizeof(took), o->seconds));
+	if (n->entries > n->external_interrupts + n->nmis + 1)
+		show_exits(out, n);
 }
 
 static enum verdict judge(FILE *out, const struct seed_client *c, const struct job *job,

@@ -121,10 +121,17 @@ int seed_counters(const struct seed_client *c, struct seed_counters *out)
 	f = fopen(path, "re");
 	if (!f)
 		return -errno;
-	while (fgets(line, sizeof(line), f))
+	while (fgets(line, sizeof(line), f)) {
+		unsigned int reason;
+		uint64_t times;
+
+		if (sscanf(line, "vmm86-exit-%u: %" SCNu64, &reason, &times) == 2 &&
+		    reason < SEED_EXITS)
+			out->exits[reason] = times;
 		for (size_t i = 0; i < count; i++)
 			if (sscanf(line, wanted[i].format, wanted[i].value) == 1)
 				found++;
+	}
 	fclose(f);
 	return found == count ? 0 : -ENODATA;
 }

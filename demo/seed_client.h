@@ -39,18 +39,23 @@ struct seed_client {
 	unsigned char *memory;
 };
 
+/* More basic exit reasons than the manual has. */
+#define SEED_EXITS	128
+
 /**
  * struct seed_counters - what happened to a virtual machine since it was opened
  * @runs: calls of the run ioctl that reached the guest
  * @entries: VM entries
  * @external_interrupts: VM exits for external interrupts
  * @nmis: VM exits for NMIs
+ * @exits: VM exits by basic exit reason, where that is below SEED_EXITS
  */
 struct seed_counters {
 	uint64_t runs;
 	uint64_t entries;
 	uint64_t external_interrupts;
 	uint64_t nmis;
+	uint64_t exits[SEED_EXITS];
 };
 
 int seed_open(struct seed_client *c, const char *device);
