@@ -9,6 +9,13 @@
 #include <asm/cpufeatures.h>
 #include <asm/msr.h>
 
+/* CPUID has moved. */
+#if __has_include(<asm/cpuid/api.h>)
+#include <asm/cpuid/api.h>
+#else
+#include <asm/processor.h>
+#endif
+
 /* 6.16 renamed the 64-bit MSR accessors. */
 #ifndef rdmsrq
 #define rdmsrq		rdmsrl

@@ -11,7 +11,6 @@
 #include <linux/string.h>
 
 #include <asm/msr.h>
-#include <asm/processor.h>
 #include <asm/special_insns.h>
 
 #include "compat.h"
