@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static unsigned int results;
 static unsigned int failures;
+static struct timespec started;
 
 static void too_long(int signal)
 {
@@ -25,6 +27,7 @@ void ktap_start(unsigned int seconds)
 {
 	/* Line by line: a forked child must not print the parent's lines again. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	clock_gettime(CLOCK_MONOTONIC, &started);
 	signal(SIGALRM, too_long);
 	alarm(seconds);
 	printf("KTAP version 1\n");
@@ -78,6 +81,16 @@ void ktap_note(const char *fmt, ...)
 	printf("\n");
 }
 
+void ktap_part(const char *name)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	printf("# after %.2f s: %s\n",
+	       (double)(time.tv_sec - started.tv_sec) +
+		       (double)(time.tv_nsec - started.tv_nsec) / 1e9, name);
+}
+
 void ktap_skip(const char *reason, const char *fmt, ...)
 {
 	va_list args;
@@ -104,6 +117,7 @@ void ktap_bail(const char *fmt, ...)
 int ktap_finish(void)
 {
 	alarm(0);
+	ktap_part("done");
 	printf("1..%u\n", results);
 	return failures != 0;
 }

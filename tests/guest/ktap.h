@@ -34,6 +34,9 @@ bool ktap_equal(long long got, long long want, const char *fmt, ...)
 /* A line that explains the result printed after it, or before it. */
 void ktap_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Says where the program has got to, and after how long. */
+void ktap_part(const char *name);
+
 /* A check that cannot be made here; @reason is printed with it. */
 void ktap_skip(const char *reason, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

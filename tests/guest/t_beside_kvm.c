@@ -3,7 +3,7 @@
  * Guests of this driver and of KVM on the same CPUs at the same time: each
  * result of each is checked.  Needs kvm_intel (loaded here with modprobe).
  *
- * --rounds N: size of each part (300)
+ * --rounds N: size of each part (100)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -253,7 +253,7 @@ static void registers_kept(void)
 
 int main(int argc, char **argv)
 {
-	long rounds = ktap_number(argc, argv, "--rounds", 300);
+	long rounds = ktap_number(argc, argv, "--rounds", 100);
 	struct kvm_neighbour neighbour;
 	const char *what;
 	int error;
@@ -278,7 +278,9 @@ int main(int argc, char **argv)
 		ktap_skip("KVM alone gives wrong results here", "beside KVM");
 		return ktap_finish();
 	}
+	ktap_part("by turns");
 	by_turns(rounds);
+	ktap_part("together");
 	together("on one CPU", 0, 0, rounds);
 	if (online_cpus() > 1) {
 		together("on two CPUs", 1, 0, rounds);
@@ -286,7 +288,9 @@ int main(int argc, char **argv)
 	} else {
 		ktap_skip("one CPU only", "beside KVM on two CPUs");
 	}
+	ktap_part("come and go");
 	come_and_go(rounds);
+	ktap_part("registers, reload");
 	registers_kept();
 	kvm_reloaded();
 	return ktap_finish();

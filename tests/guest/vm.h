@@ -21,6 +21,7 @@
 #define EXIT_EXTERNAL_INTERRUPT 1
 #define EXIT_CPUID 10
 #define EXIT_VMCALL 18
+#define EXIT_MOV_DR 29
 
 #define FLAG_FIXED (1u << 1)
 #define FLAG_TF (1u << 8)
