@@ -26,6 +26,7 @@ help:
 	@echo 'make test            all tests, on Linux 6.1 and 6.12'
 	@echo 'make test-kernels    the tests of the driver on Linux 7.2, too'
 	@echo 'make test-mutants    break the driver on purpose: do the tests notice?'
+	@echo 'make bench           count what a run costs, in instructions'
 	@echo 'make lint            what checkpatch, sparse, shellcheck and compilers say'
 	@echo 'make                 build the programs and the driver below build/'
 	@echo 'make clean           remove what was built; make distclean: what was fetched, too'
@@ -37,6 +38,7 @@ include demo/demo.mk
 include demo/error-8/error-8.mk
 include tests/guest/tests.mk
 include tests/unit/unit.mk
+include bench/bench.mk
 
 .PHONY: programs
 programs: guests demo
