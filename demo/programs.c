@@ -163,6 +163,7 @@ static bool spin_endless(const struct vmm86_seed_regs *regs)
 
 static enum verdict explain_spin(FILE *out, const struct outcome *o, bool interrupts_on)
 {
+	const struct seed_counters *n = &o->counters;
 	bool is_on = o->after.eflags & SEED_FLAG_IF;
 	char text[WORDS_SIZE];
 
@@ -172,7 +173,7 @@ static enum verdict explain_spin(FILE *out, const struct outcome *o, bool interr
 		return VERDICT_NO;
 	if (o->before.ecx && (o->after.eax != o->before.ecx || o->after.ecx))
 		return VERDICT_NO;
-	if (!o->counters.external_interrupts) {
+	if (!n->external_interrupts) {
 		say(out, "", interrupts_on
 		    ? "no interrupt reached the host meanwhile: too short a run to tell"
 		    : "no interrupt reached the host meanwhile: too short a run, or an emulator without them");
@@ -181,7 +182,7 @@ static enum verdict explain_spin(FILE *out, const struct outcome *o, bool interr
 	if (interrupts_on)
 		return VERDICT_YES;
 	say(out, "", "interrupts reached the host although the guest had turned its own off");
-	if (o->counters.exits[VMX_EXIT_VMX_PREEMPTION_TIMER_EXPIRED] > o->counters.external_interrupts) {
+	if (n->exits[VMX_EXIT_VMX_PREEMPTION_TIMER_EXPIRED] > n->external_interrupts) {
 		say(out, "", "(few: Bochs 2.7 recognises none once a guest is entered with IF = 0, hence");
 		say(out, "", "the driver's VMX-preemption timer, whose exits let the host take its interrupts)");
 	}

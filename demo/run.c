@@ -79,8 +79,8 @@ static void show_registers(FILE *out, const struct outcome *o)
 {
 	char before[WORDS_SIZE], after[WORDS_SIZE];
 
-	say(out, "registers", "%-6s  %8s    %8s      %-6s  %8s    %8s", "", "before", "after", "", "before",
-	    "after");
+	say(out, "registers", "%-6s  %8s    %8s      %-6s  %8s    %8s", "", "before", "after", "",
+	    "before", "after");
 	for (unsigned int row = 0; row < REGISTERS / 2; row++) {
 		fprintf(out, "%12s", "");
 		show_register(out, o, shown[row]);

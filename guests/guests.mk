@@ -12,6 +12,9 @@ guests: $(GUEST_BINS)
 build/guests:
 	mkdir -p $@
 
-build/guests/%.bin: guests/%.asm guests/spin.inc | build/guests
-	@scripts/need nasm
+build/guests/packages: | build/guests
+	scripts/need nasm
+	touch $@
+
+build/guests/%.bin: guests/%.asm guests/spin.inc | build/guests/packages
 	nasm -f bin -Iguests/ -Wall -Werror -o $@ $<
