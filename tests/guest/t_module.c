@@ -194,6 +194,7 @@ static void tracepoints(void)
 {
 	struct vmm86_seed_regs regs = vm_regs();
 	struct vm vm;
+	long exits;
 
 	if (trace_start("vmm_entry") || trace_start("vmm_exit")) {
 		ktap_skip("no tracefs, or no events of this module in it",
@@ -210,12 +211,11 @@ static void tracepoints(void)
 	ktap_result(trace_count("vmm_exit") >= 1, "vmm_exit was recorded");
 	ktap_result(trace_has("vmm_exit", "VMCALL"),
 		    "it names the reason: VMCALL");
-	/* switched off, they record nothing */
-	trace_start("vmm_entry_failed");
-	trace_stop("vmm_entry_failed");
+	exits = trace_count("vmm_exit");
 	regs = vm_regs();
 	vm_run(&vm, &regs);
-	ktap_equal(trace_count("vmm_exit"), 0, "switched off it records none");
+	ktap_equal(trace_count("vmm_exit"), exits,
+		   "switched off it records nothing more");
 	vm_close(&vm);
 }
 
@@ -348,7 +348,6 @@ int main(int argc, char **argv)
 	first_entry(0);
 	in_use();
 	counters();
-	tracepoints();
 	capability();
 	ktap_part("unloads and loads");
 	if (access(path, R_OK))
@@ -356,5 +355,8 @@ int main(int argc, char **argv)
 			  "unloaded and loaded");
 	else
 		reload(path, cycles);
+	/* Last: unloading a module whose events were used takes long. */
+	ktap_part("tracepoints");
+	tracepoints();
 	return ktap_finish();
 }
