@@ -164,6 +164,7 @@ static bool spin_endless(const struct vmm86_seed_regs *regs)
 static enum verdict explain_spin(FILE *out, const struct outcome *o, bool interrupts_on)
 {
 	const struct seed_counters *n = &o->counters;
+	uint64_t timer = n->exits[VMX_EXIT_VMX_PREEMPTION_TIMER_EXPIRED];
 	bool is_on = o->after.eflags & SEED_FLAG_IF;
 	char text[WORDS_SIZE];
 
@@ -173,7 +174,7 @@ static enum verdict explain_spin(FILE *out, const struct outcome *o, bool interr
 		return VERDICT_NO;
 	if (o->before.ecx && (o->after.eax != o->before.ecx || o->after.ecx))
 		return VERDICT_NO;
-	if (!n->external_interrupts) {
+	if (!n->external_interrupts && (interrupts_on || !timer)) {
 		say(out, "", interrupts_on
 		    ? "no interrupt reached the host meanwhile: too short a run to tell"
 		    : "no interrupt reached the host meanwhile: too short a run, or an emulator without them");
@@ -181,9 +182,10 @@ static enum verdict explain_spin(FILE *out, const struct outcome *o, bool interr
 	}
 	if (interrupts_on)
 		return VERDICT_YES;
-	say(out, "", "interrupts reached the host although the guest had turned its own off");
-	if (n->exits[VMX_EXIT_VMX_PREEMPTION_TIMER_EXPIRED] > n->external_interrupts) {
-		say(out, "", "(few: Bochs 2.7 recognises none once a guest is entered with IF = 0, hence");
+	if (n->external_interrupts)
+		say(out, "", "interrupts reached the host although the guest had turned its own off");
+	if (timer > n->external_interrupts) {
+		say(out, "", "(few or none: Bochs 2.7 recognises none once a guest is entered with IF = 0, hence");
 		say(out, "", "the driver's VMX-preemption timer, whose exits let the host take its interrupts)");
 	}
 	return VERDICT_YES;
