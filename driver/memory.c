@@ -6,7 +6,6 @@
  *	A0000-FFFFF	the machine's video memory and ROMs
  *	100000-10FFFF	00000-0FFFF again, as with A20 off
  */
-#include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -32,7 +31,6 @@
  */
 struct guest_memory *guest_memory_create(void)
 {
-	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_DMA32 | __GFP_NOWARN;
 	struct guest_memory *memory;
 	unsigned int i;
 
@@ -40,7 +38,7 @@ struct guest_memory *guest_memory_create(void)
 	if (!memory)
 		return NULL;
 	for (i = 0; i < RAM_PAGES; i++) {
-		memory->ram[i] = alloc_page(gfp);
+		memory->ram[i] = alloc_page(GUEST_GFP | __GFP_DMA32);
 		if (!memory->ram[i]) {
 			guest_memory_destroy(memory);
 			return NULL;

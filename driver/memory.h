@@ -5,6 +5,7 @@
 #ifndef DRIVER_MEMORY_H
 #define DRIVER_MEMORY_H
 
+#include <linux/gfp.h>
 #include <linux/mm_types.h>
 #include <linux/types.h>
 
@@ -13,6 +14,12 @@
 #define RAM_END			0xa0000
 #define RAM_PAGES		(RAM_END >> PAGE_SHIFT)
 #define ONE_MIB			0x100000
+
+/*
+ * Pages of a guest's are charged to the caller's memory cgroup; when there are
+ * not enough, the call fails and nothing is killed for it.
+ */
+#define GUEST_GFP	(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
 /**
  * struct guest_memory - 640 KiB of RAM below the machine's video memory and ROMs

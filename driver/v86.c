@@ -14,7 +14,6 @@
  */
 #include <linux/bits.h>
 #include <linux/build_bug.h>
-#include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/string.h>
@@ -58,7 +57,7 @@
 
 static struct page *table_page(void)
 {
-	return alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_DMA32 | __GFP_NOWARN);
+	return alloc_page(GUEST_GFP | __GFP_DMA32);
 }
 
 static void fill_tss(const struct v86_tables *tables)

@@ -8,7 +8,6 @@
  * hands that event to the host, and another turn follows, unless the host has
  * something better to do; anything else ends the run.
  */
-#include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
@@ -27,6 +26,7 @@
 #include "capability.h"
 #include "compat.h"
 #include "host_state.h"
+#include "memory.h"
 #include "trace.h"
 #include "vcpu.h"
 #include "vmx/controls.h"
@@ -51,7 +51,7 @@
 
 static struct page *create_region(void)
 {
-	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN;
+	gfp_t gfp = GUEST_GFP;
 	struct page *page;
 
 	if (vmx_capability.regions_below_4g)
@@ -352,6 +352,7 @@ static bool goes_on(struct vcpu *vcpu, const struct vcpu_exit *exit)
 static int let_host_work(void)
 {
 	cond_resched();
+	/* Without a handler the kernel makes the same call again by itself. */
 	if (signal_pending(current))
 		return -ERESTARTNOHAND;
 	/* Work that is done on the way to user space: go there and come back. */
@@ -396,6 +397,8 @@ int vcpu_run(struct vcpu *vcpu, struct vmm86_seed_regs *regs, struct vcpu_exit *
 		if (err || !goes_on(vcpu, exit))
 			break;
 		write_state = false;
+		/* A guest may turn for ever, which must not hold up RCU tasks. */
+		cond_resched_tasks_rcu_qs();
 	}
 
 	regs->eax = gprs->eax;
