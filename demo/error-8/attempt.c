@@ -19,12 +19,6 @@
 #include "vmx/exit_reasons.h"
 #include "vmx/msrs.h"
 
-/* 6.16 renamed the 64-bit accessors. */
-#ifndef rdmsrq_safe
-#define rdmsrq_safe	rdmsrl_safe
-#define wrmsrq		wrmsrl
-#endif
-
 /* Access rights, as in bits 23:8 of a segment descriptor's upper half. */
 #define AR_CODE64	0xa09b
 #define AR_DATA		0xc093

@@ -28,10 +28,6 @@
 #include "vmx/msrs.h"
 #include "vmx/names.h"
 
-#ifndef rdmsrq_safe
-#define rdmsrq_safe	rdmsrl_safe
-#endif
-
 #define RUNS	3
 
 /* No line of the file is longer. */
@@ -72,7 +68,7 @@ static int check_this_cpu(void *unused)
 {
 	u64 feature_control;
 
-	if (!(cpuid_ecx(1) & BIT(5)))
+	if (!boot_cpu_has(X86_FEATURE_VMX))
 		return -ENODEV;
 	if (rdmsrq_safe(VMX_MSR_FEATURE_CONTROL, &feature_control) ||
 	    !VMX_GET(feature_control, FEATURE_CONTROL_LOCK) ||

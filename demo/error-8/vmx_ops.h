@@ -12,8 +12,15 @@
 
 #include <asm/asm.h>
 #include <asm/ibt.h>
+#include <asm/msr.h>
 
 #include "vmx/vmcs_fields.h"
+
+/* 6.16 renamed the 64-bit MSR accessors. */
+#ifndef rdmsrq
+#define rdmsrq_safe	rdmsrl_safe
+#define wrmsrq		wrmsrl
+#endif
 
 /**
  * enum vmx_outcome - how a VMX instruction ended
