@@ -28,7 +28,7 @@ void counters_note_vm(int change)
 }
 
 /**
- * counters_note_run() - a run begins
+ * counters_note_run() - a run has come to its end
  * @vm: the counters of the VM
  */
 void counters_note_run(struct counters *vm)

@@ -15,7 +15,7 @@ struct seq_file;
 
 /**
  * struct counters - what has happened
- * @runs: calls of the run ioctl that got as far as running
+ * @runs: runs that came to their end, rather than to a signal
  * @entries: VM entries that were made
  * @external_interrupts: VM exits for external interrupts
  * @nmis: VM exits for NMIs

@@ -151,7 +151,9 @@ long seed_run(struct vm *vm, struct vmm86_seed_regs __user *user_regs)
 	/* Pairs with create_machine(). */
 	if (!smp_load_acquire(&vm->memory))
 		return -EINVAL;
-	if (copy_from_user(&regs, user_regs, sizeof(regs)))
+	/* Written back at once: a record that cannot be is no reason to run. */
+	if (copy_from_user(&regs, user_regs, sizeof(regs)) ||
+	    copy_to_user(user_regs, &regs, sizeof(regs)))
 		return -EFAULT;
 
 	if (mutex_lock_interruptible(&vm->run_lock))

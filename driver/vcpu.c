@@ -276,10 +276,13 @@ static void give_machine_check_to_host(void)
 	asm volatile("int $18");
 }
 
+/*
+ * What else the kernel does on its way to user space (restartable sequences, task
+ * work) can wait for the end of the run.
+ */
 static bool host_has_work(void)
 {
-	return need_resched() || signal_pending(current) ||
-	       test_thread_flag(TIF_NOTIFY_RESUME);
+	return need_resched() || signal_pending(current);
 }
 
 /*
@@ -353,12 +356,7 @@ static int let_host_work(void)
 {
 	cond_resched();
 	/* Without a handler the kernel makes the same call again by itself. */
-	if (signal_pending(current))
-		return -ERESTARTNOHAND;
-	/* Work that is done on the way to user space: go there and come back. */
-	if (test_thread_flag(TIF_NOTIFY_RESUME))
-		return restart_syscall();
-	return 0;
+	return signal_pending(current) ? -ERESTARTNOHAND : 0;
 }
 
 /**
@@ -369,9 +367,8 @@ static int let_host_work(void)
  * @exit: what ended the run, if 0 is returned
  *
  * Context: process context, may sleep between turns.
- * Return: 0; -ERESTARTNOHAND or -ERESTARTNOINTR if the caller has a signal or
- * other work to see to: the same call goes on then; or what window_open()
- * returns.
+ * Return: 0; -ERESTARTNOHAND if the caller has a signal to see to: the same call
+ * goes on then; or what window_open() returns.
  */
 int vcpu_run(struct vcpu *vcpu, struct vmm86_seed_regs *regs, struct vcpu_exit *exit)
 {
@@ -379,7 +376,6 @@ int vcpu_run(struct vcpu *vcpu, struct vmm86_seed_regs *regs, struct vcpu_exit *
 	bool write_state = true;
 	int err;
 
-	counters_note_run(&vcpu->counters);
 	vcpu->fpu_in_use = false;
 	*gprs = (struct guest_registers) {
 		.eax = regs->eax, .ecx = regs->ecx, .edx = regs->edx, .ebx = regs->ebx,
@@ -408,5 +404,7 @@ int vcpu_run(struct vcpu *vcpu, struct vmm86_seed_regs *regs, struct vcpu_exit *
 	regs->ebp = gprs->ebp;
 	regs->esi = gprs->esi;
 	regs->edi = gprs->edi;
+	if (!err)
+		counters_note_run(&vcpu->counters);
 	return err;
 }
