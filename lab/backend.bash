@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # variables are shared with vmxlab
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The two machines a run can have: Bochs, which emulates VMX anywhere, and QEMU with KVM where
@@ -170,9 +170,11 @@ EOF
 }
 
 start_qemu() {
+	# shellcheck disable=SC2054 # the commas are QEMU's
 	local serial1=(-chardev "file,id=out,path=$work/out")
 	if [[ $interactive ]]; then
 		saved_tty=$(stty -g </dev/tty)
+		# shellcheck disable=SC2054
 		serial1=(-chardev stdio,id=out,signal=off)
 		exec 8<&0
 	else
@@ -196,8 +198,8 @@ start_qemu() {
 stop_machine() {
 	local pid
 	pid=$(cat "$work/pid" 2>/dev/null || true)
-	[[ -z $pid ]] || kill -KILL "$pid" 2>/dev/null || true
-	kill -KILL "$emulator" 2>/dev/null || true
+	# script(1), where there is one around it, ends with it.
+	kill -KILL "${pid:-$emulator}" 2>/dev/null || true
 	wait "$emulator" 2>/dev/null || true
 	emulator=
 }
@@ -219,21 +221,17 @@ ask() {
 
 # watch_machine: until the machine ends, or is stopped at the time limit
 watch_machine() {
-	local tick ended_at='' who
-	while true; do
-		sleep 1 &
-		tick=$!
-		who=
-		wait -n -p who "$emulator" "$tick" || true
-		if [[ $who == "$emulator" ]]; then
-			kill "$tick" 2>/dev/null || true
-			emulator=
-			break
-		fi
+	local ended_at='' looked_at=$SECONDS never
+	# A pipe nobody writes to, to wait at: costs no process, and signals are taken at once.
+	mkfifo "$work/never"
+	exec {never}<>"$work/never"
+	while kill -0 "$emulator" 2>/dev/null; do
+		read -r -t 0.1 -u "$never" || true
+		((SECONDS != looked_at)) || continue
+		looked_at=$SECONDS
 		if ((SECONDS - begun_at >= timeout)); then
 			timed_out=yes
 			ask
-			stop_machine
 			break
 		fi
 		# COMMAND is done, or the kernel has panicked: the machine has 20 s to end.
@@ -241,17 +239,25 @@ watch_machine() {
 			ended_at=$SECONDS
 		elif [[ $ended_at ]] && ((SECONDS - ended_at >= 20)); then
 			timed_out=ending
-			stop_machine
 			break
 		fi
 	done
+	exec {never}<&-
+	if kill -0 "$emulator" 2>/dev/null; then
+		stop_machine
+	fi
+	emulator=
 	if [[ $saved_tty ]]; then
-		stty "$saved_tty" </dev/tty || true
+		stty "$saved_tty" </dev/tty 2>/dev/null || true
 		saved_tty=
 	fi
 	# What came out before the end is to be seen before the verdict. A machine that never
 	# opened its ports leaves the readers waiting: opening for a moment releases them.
 	[[ $interactive ]] || : 1<>"$work/out"
 	: 1<>"$work/err"
-	wait "${out_reader:-}" "$err_reader" 2>/dev/null || true
+	wait "$err_reader" || true
+	if [[ ! $interactive ]]; then
+		# Whoever read our output stopped reading: the machine ended of that, like any command.
+		wait "$out_reader" || reader_status=$?
+	fi
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # variables are shared with vmxlab
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What the machine boots: the initramfs, made of a part that is kept for each kernel and a part

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034,SC2317 # variables are shared with vmxlab
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What became of a run: one line on stderr for everything but a clean end, and the exit status.
