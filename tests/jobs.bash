@@ -13,18 +13,54 @@ prepare() {
 		scripts/kmodule "$kernel" driver vmm86 >/dev/null
 		scripts/kmodule "$kernel" tests/kmod vmm86_test >/dev/null
 	done
+	scripts/kmodule 6.1 demo/error-8 error_8 >/dev/null
 	scripts/say "running the tests, two machines at a time; results in build/tests/results"
 }
 
 # lab KERNEL CPU-MODEL CPUS PROGRAM...: the command of a job in the lab.  Each
 # PROGRAM is one word, arguments and all.
 lab() {
-	local kernel=$1 cpu=$2 cpus=$3 program add=()
+	local kernel=$1 cpu=$2 cpus=$3 program path add=() out
+	out=build/$(basename "$kernel")
 	shift 3
 	for program in "$@"; do
-		add+=(--add "$programs/${program%% *}")
+		path=$programs/${program%% *}
+		[[ -e $path ]] || path=tests/guest/${program%% *}
+		add+=(--add "$path")
 	done
 	printf '%q ' lab/vmxlab --kernel "$kernel" --cpu "$cpu" --smp "$cpus" --timeout 600 \
-		--add "build/$(basename "$kernel")/vmm86_test.ko:/root/vmm86_test.ko" \
-		--add tests/in-lab "${add[@]}" ${more[@]+"${more[@]}"} -- in-lab "$@"
+		--insmod "$out/vmm86_test.ko" --add "$out/vmm86.ko:/root/vmm86.ko" \
+		--add tests/in-lab "${add[@]}" "${more[@]}" -- in-lab "$@"
+}
+
+haswell=corei7_haswell_4770     # EPT, unrestricted guest, VMX-preemption timer
+penryn=core2_penryn_t9600       # VMX without them
+prescott=p4_prescott_celeron_336 # no VMX
+demo=(--add build/vmm86-demo --add build/seed-client-vmcall --add build/seed-client-cpuid)
+
+# define_jobs KERNEL...: the longest first, so that two at a time end together.
+define_jobs() {
+	local kernel more=()
+	for kernel in "$@"; do
+		more=(--add $programs/t32_client "${demo[@]}")
+		add "$kernel-haswell-2cpu" "$(lab "$kernel" $haswell 2 t_nmi t_host_state t_concurrent t_lifecycle \
+			t_interrupts t_fpu t_module)"
+		add "$kernel-haswell-1cpu" "$(lab "$kernel" $haswell 1 t_demo t_protocol t_registers t_guests t_memory \
+			t_fpu t_interrupts t_host_state t_concurrent t_lifecycle t_module t_lockdown)"
+		add "$kernel-no-ept-2cpu" "$(lab "$kernel" $penryn 2 t_demo t_protocol t_registers t_guests t_memory \
+			t_fpu t_interrupts t_host_state t_nmi t_concurrent)"
+		more=(--modules kvm_intel)
+		add "$kernel-beside-kvm-2cpu" "$(lab "$kernel" $haswell 2 t_beside_kvm)"
+		add "$kernel-beside-kvm-1cpu" "$(lab "$kernel" $haswell 1 t_beside_kvm)"
+		more=(--bare)
+		add "$kernel-no-vmx" "$(lab "$kernel" $prescott 1 t_no_vmx)"
+	done
+	# What does not depend on the kernel runs once, with the usual ones.
+	[[ " $* " == *" 6.1 "* ]] || return 0
+	more=(--bare --insmod build/6.1/error_8.ko --add build/error-8)
+	add error-8 "$(lab 6.1 $haswell 1 t_error_8)"
+	add host-state-too-early "tests/mutants host-cr4-before-vmxe"
+	add lab-contract "tests/lab-contract.sh"
+	add lint "tests/lint"
+	add unit "CMOCKA_MESSAGE_OUTPUT=TAP make -s unit-tests"
 }
