@@ -33,6 +33,7 @@ help:
 	@echo
 	@echo 'KERNEL=6.1|6.12|7.2|DIRECTORY and CPUS=N choose the lab for make run.'
 
+include cli/cli.mk
 include guests/guests.mk
 include demo/demo.mk
 include demo/error-8/error-8.mk
@@ -41,7 +42,7 @@ include tests/unit/unit.mk
 include bench/bench.mk
 
 .PHONY: programs
-programs: guests demo
+programs: guests demo cli
 
 .PHONY: driver
 driver:
