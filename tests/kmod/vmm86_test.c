@@ -33,6 +33,12 @@
 #include <asm/processor.h>
 #include <asm/special_insns.h>
 
+/* 6.16 renamed the 64-bit MSR accessors. */
+#ifndef rdmsrq
+#define rdmsrq_safe	rdmsrl_safe
+#define wrmsrq_safe	wrmsrl_safe
+#endif
+
 #define APIC_BASE_X2APIC	BIT(10)
 #define APIC_BASE_ENABLED	BIT(11)
 #define X2APIC_ICR		0x830
@@ -83,12 +89,27 @@ static int count_nmi(unsigned int type, struct pt_regs *regs)
 	return NMI_HANDLED;
 }
 
+struct cpuid_leaf {
+	u32 eax, ebx, ecx, edx;
+};
+
+/* The kernel's own functions for it have moved from header to header. */
+static struct cpuid_leaf read_cpuid(u32 leaf)
+{
+	struct cpuid_leaf regs = { .eax = leaf };
+
+	asm volatile("cpuid"
+		     : "+a"(regs.eax), "=b"(regs.ebx), "+c"(regs.ecx),
+		       "=d"(regs.edx));
+	return regs;
+}
+
 static void read_apic_id(void *id)
 {
-	if (cpuid_eax(0) >= 0xb && cpuid_ebx(0xb))
-		*(u32 *)id = cpuid_edx(0xb);
+	if (read_cpuid(0).eax >= 0xb && read_cpuid(0xb).ebx)
+		*(u32 *)id = read_cpuid(0xb).edx;
 	else
-		*(u32 *)id = cpuid_ebx(1) >> 24;
+		*(u32 *)id = read_cpuid(1).ebx >> 24;
 }
 
 static int send_nmi(u32 apic_id)
@@ -96,12 +117,12 @@ static int send_nmi(u32 apic_id)
 	unsigned long flags;
 	u64 base;
 
-	if (rdmsrl_safe(MSR_IA32_APICBASE, &base))
+	if (rdmsrq_safe(MSR_IA32_APICBASE, &base))
 		return -EIO;
 	if (!(base & APIC_BASE_ENABLED))
 		return -ENODEV;
 	if (base & APIC_BASE_X2APIC)
-		return wrmsrl_safe(X2APIC_ICR, (u64)apic_id << 32 | ICR_NMI);
+		return wrmsrq_safe(X2APIC_ICR, (u64)apic_id << 32 | ICR_NMI);
 	local_irq_save(flags);
 	while (readl(xapic + XAPIC_ICR) & ICR_BUSY)
 		cpu_relax();
@@ -259,7 +280,7 @@ static void read_registers(void *result)
 	asm volatile("mov %%cr4, %0" : "=r"(regs->cr4));
 	asm volatile("mov %%db7, %0" : "=r"(regs->dr7));
 	for (i = 0; i < ARRAY_SIZE(shown_msrs); i++)
-		if (!rdmsrl_safe(shown_msrs[i].number, &regs->msr[i]))
+		if (!rdmsrq_safe(shown_msrs[i].number, &regs->msr[i]))
 			regs->msr_valid |= BIT(i);
 }
 
@@ -316,7 +337,7 @@ static void write_debugctl(void *data)
 {
 	struct msr_value *msr = data;
 
-	msr->error = wrmsrl_safe(MSR_IA32_DEBUGCTLMSR, msr->value);
+	msr->error = wrmsrq_safe(MSR_IA32_DEBUGCTLMSR, msr->value);
 }
 
 static ssize_t debugctl_write(struct file *file, const char __user *text,
@@ -376,7 +397,7 @@ static int __init test_init(void)
 	u64 base;
 	int error;
 
-	if (rdmsrl_safe(MSR_IA32_APICBASE, &base))
+	if (rdmsrq_safe(MSR_IA32_APICBASE, &base))
 		return -ENODEV;
 	xapic = ioremap(base & PAGE_MASK & GENMASK_ULL(51, 0), PAGE_SIZE);
 	if (!xapic)
