@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What differs between the kernels this driver builds on, 6.1 to 7.2, told by
- * what their headers have.  Exported symbols are looked up by Kbuild (HAVE_*).
+ * what their headers have.  Kbuild looks up exported symbols and files (HAVE_*).
  */
 #ifndef DRIVER_COMPAT_H
 #define DRIVER_COMPAT_H
@@ -10,7 +10,7 @@
 #include <asm/msr.h>
 
 /* CPUID has moved. */
-#if __has_include(<asm/cpuid/api.h>)
+#ifdef HAVE_CPUID_API_H
 #include <asm/cpuid/api.h>
 #else
 #include <asm/processor.h>
