@@ -4,8 +4,13 @@
  */
 #include <argp.h>
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
 
+#include "cli/check_judge.h"
 #include "cli/command.h"
 #include "lib/machine.h"
 
@@ -40,13 +45,46 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	}
 }
 
+static bool wants_terminal_style(void)
+{
+	const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") && !(no_colour && *no_colour);
+}
+
+static int judge_and_print(const struct machine *machine, const struct options *options)
+{
+	struct check_verdict *verdict = check_judge(machine);
+	int status;
+
+	if (!verdict)
+		return complain(EX_OSERR, "no memory to judge this machine");
+	status = verdict->status;
+	if (!(options->json ? check_print_json(stdout, verdict) :
+			      check_print_text(stdout, verdict, wants_terminal_style() ?
+					       CHECK_STYLE_TERMINAL : CHECK_STYLE_PLAIN)))
+		status = complain(EX_OSERR, "no memory for the answer");
+	check_verdict_free(verdict);
+	return finish_output(status);
+}
+
+/**
+ * command_check() - vmm86 check
+ * @argc: number of elements in @argv
+ * @argv: the arguments after "vmm86"
+ *
+ * Return: the exit status.
+ */
 int command_check(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.options = option_table,
 		.parser = parse_option,
-		.doc = "Tell whether each CPU can enter VMX root operation, and if not, why and what to do.",
+		.doc = "Tell whether each CPU can enter VMX root operation, and if not, why and what "
+		       "to do.\vExit status: 0 usable, 1 not usable, 2 cannot tell; 64 and up: wrong "
+		       "usage or input (sysexits.h).",
 	};
+	struct machine_error error = { 0 };
 	struct options options = { 0 };
 	struct machine *machine;
 	int status;
@@ -55,13 +93,12 @@ int command_check(int argc, char **argv)
 	machine = get_machine(options.from, &status);
 	if (!machine)
 		return status;
-	status = STATUS_YES;
-	if (options.record) {
-		struct machine_error error;
-
-		if (!machine_write_record(machine, options.record, VMM86_VERSION, &error))
-			status = complain(error.status, "%s: %s", options.record, error.text);
-	}
+	/* First, so that nothing is half-printed if that fails. */
+	if (options.record &&
+	    !machine_write_record(machine, options.record, VMM86_VERSION, &error))
+		status = complain(error.status, "%s: %s", options.record, error.text);
+	else
+		status = judge_and_print(machine, &options);
 	machine_free(machine);
-	return finish_output(status);
+	return status;
 }

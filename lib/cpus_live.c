@@ -220,6 +220,10 @@ void cpus_read_live(struct machine *machine, const struct live_driver *driver)
 		fact_set_unknown(&cpu->cr0, driver->why);
 		fact_set_unknown(&cpu->cr4, driver->why);
 		fact_set_unknown(&cpu->root_operation, driver->why);
+		/* Read from /proc, if it tells. */
+		fact_set_unknown(&cpu->kernel_vmx_flag, WHY_KERNEL_TOO_OLD);
+		fact_set_unknown(&cpu->microcode, WHY_KERNEL_TOO_OLD);
+		text_set_unknown(&cpu->kernel_vmx_features, WHY_KERNEL_TOO_OLD);
 		if (may_move && move_to(cpu->number, set, size))
 			execute_cpuid(cpu);
 		if (!read_from_driver(cpu, driver))

@@ -138,6 +138,23 @@ static void read_kernel_log(struct machine *machine)
 	free(text);
 }
 
+/* KVM counts wherever it is: its parameters show in /sys when it is built in. */
+static void add_builtin_kvm(struct machine *machine)
+{
+	char *text;
+	int length;
+
+	if (machine->modules.state != FACT_KNOWN || machine_has_module(machine, "kvm_intel") ||
+	    access("/sys/module/kvm_intel", F_OK))
+		return;
+	length = asprintf(&text, "%s%skvm_intel", machine->modules.text,
+			  *machine->modules.text ? " " : "");
+	if (length < 0)
+		return;
+	text_set(&machine->modules, SOURCE_SYSTEM, text, (size_t)length);
+	free(text);
+}
+
 static void read_modules(struct machine *machine)
 {
 	char *text = read_file("/proc/modules");
@@ -150,6 +167,40 @@ static void read_modules(struct machine *machine)
 	else
 		text_set_unknown(&machine->modules, why_not_read(errno));
 	free(text);
+	add_builtin_kvm(machine);
+}
+
+/*
+ * A BIOS begins with a far jump at its entry, FFFF0h.  Not booted by UEFI does not
+ * mean that there is one: small virtual machines have neither.
+ */
+static void read_firmware(struct machine *machine)
+{
+	unsigned char entry = 0;
+	bool uefi;
+	int fd;
+
+	if (access("/sys/firmware", F_OK)) {
+		fact_set_unknown(&machine->booted_by_uefi, WHY_NOT_MOUNTED);
+		fact_set_unknown(&machine->legacy_bios, WHY_NOT_MOUNTED);
+		return;
+	}
+	uefi = !access("/sys/firmware/efi", F_OK);
+	fact_set(&machine->booted_by_uefi, SOURCE_SYSTEM, uefi);
+	if (uefi) {
+		fact_set(&machine->legacy_bios, SOURCE_SYSTEM, 0);
+		return;
+	}
+	fd = open("/dev/mem", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && pread(fd, &entry, 1, 0xffff0) == 1)
+		fact_set(&machine->legacy_bios, SOURCE_SYSTEM, entry == 0xea);
+	else if (errno == ENOENT)
+		fact_set_unknown(&machine->legacy_bios, WHY_NO_DEV_MEM);
+	else
+		fact_set_unknown(&machine->legacy_bios,
+				 geteuid() ? WHY_NO_PERMISSION : WHY_REFUSED);
+	if (fd >= 0)
+		close(fd);
 }
 
 static void read_numbers(struct machine *machine)
@@ -171,11 +222,7 @@ static void read_numbers(struct machine *machine)
 		fact_set_unknown(&machine->kvm_virt_at_load, why_not_read(errno));
 	free(text);
 
-	if (access("/sys/firmware", F_OK))
-		fact_set_unknown(&machine->booted_by_uefi, WHY_NOT_MOUNTED);
-	else
-		fact_set(&machine->booted_by_uefi, SOURCE_SYSTEM,
-			 !access("/sys/firmware/efi", F_OK));
+	read_firmware(machine);
 }
 
 /*
