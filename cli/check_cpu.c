@@ -39,7 +39,6 @@ void judge_cpuid(const struct machine *machine, const struct machine_cpu *cpu, s
 	char vendor[13];
 	bool named = cpu_vendor(cpu, vendor);
 
-	(void)machine;
 	if (vmx.state != FACT_KNOWN) {
 		/* The kernel shows the flag only where CPUID has it. */
 		if (fact_is(&cpu->kernel_vmx_flag, 1)) {
@@ -256,7 +255,6 @@ void judge_cr0(const struct machine *machine, const struct machine_cpu *cpu, str
 	/* PG, AM, WP, NE, ET, MP, PE: what head_64.S sets. */
 	static const struct fixed_bits bits = { "CR0", 0, 0x80050033 };
 
-	(void)machine;
 	judge_fixed_bits(cpu, &bits, &cpu->cr0, cpu_msr(cpu, VMX_MSR_CR0_FIXED0),
 			 cpu_msr(cpu, VMX_MSR_CR0_FIXED1), f);
 }
@@ -266,7 +264,6 @@ void judge_cr4(const struct machine *machine, const struct machine_cpu *cpu, str
 	/* PAE: without it there is no 64-bit mode. */
 	static const struct fixed_bits bits = { "CR4", CR4_VMXE, 0x20 };
 
-	(void)machine;
 	judge_fixed_bits(cpu, &bits, &cpu->cr4, cpu_msr(cpu, VMX_MSR_CR4_FIXED0),
 			 cpu_msr(cpu, VMX_MSR_CR4_FIXED1), f);
 }
@@ -377,7 +374,6 @@ void judge_revision(const struct machine *machine, const struct machine_cpu *cpu
 {
 	const struct fact *basic = basic_of(cpu, f);
 
-	(void)machine;
 	if (!basic)
 		return;
 	if (vmx_bits(basic->value, 31, 31)) {
@@ -396,7 +392,6 @@ void judge_region_size(const struct machine *machine, const struct machine_cpu *
 	const struct fact *basic = basic_of(cpu, f);
 	uint64_t size;
 
-	(void)machine;
 	if (!basic)
 		return;
 	size = VMX_GET(basic->value, BASIC_REGION_SIZE);
@@ -415,7 +410,6 @@ void judge_memory_type(const struct machine *machine, const struct machine_cpu *
 	const struct fact *basic = basic_of(cpu, f);
 	uint64_t type;
 
-	(void)machine;
 	if (!basic)
 		return;
 	type = VMX_GET(basic->value, BASIC_MEMORY_TYPE);
@@ -435,7 +429,6 @@ void judge_address_width(const struct machine *machine, const struct machine_cpu
 	struct fact width = cpu_cpuid(cpu, LEAF_ADDRESSES, CPUID_EAX);
 	uint64_t bits = width.value & 0xff;
 
-	(void)machine;
 	if (!basic)
 		return;
 	if (width.state == FACT_UNKNOWN) {

@@ -74,7 +74,6 @@ void judge_v86(const struct machine *machine, const struct machine_cpu *cpu, str
 {
 	const struct fact *basic = cpu_msr(cpu, VMX_MSR_BASIC);
 
-	(void)machine;
 	if (!has_vmx(cpu))
 		return;
 	if (basic->state == FACT_UNKNOWN) {
@@ -145,7 +144,6 @@ void judge_ept(const struct machine *machine, const struct machine_cpu *cpu, str
 {
 	const struct fact *ept = cpu_msr(cpu, VMX_MSR_EPT_VPID_CAP);
 
-	(void)machine;
 	if (!has_vmx(cpu) || !judge_secondary(cpu, VMX_PROC2_ENABLE_EPT_BIT, "ept", f))
 		return;
 	if (ept->state == FACT_UNKNOWN) {
@@ -167,7 +165,6 @@ void judge_ept(const struct machine *machine, const struct machine_cpu *cpu, str
 void judge_unrestricted(const struct machine *machine, const struct machine_cpu *cpu,
 			struct finding *f)
 {
-	(void)machine;
 	if (has_vmx(cpu))
 		judge_secondary(cpu, VMX_PROC2_UNRESTRICTED_GUEST_BIT, "unrestricted_guest", f);
 }
@@ -178,7 +175,6 @@ void judge_intel_pt(const struct machine *machine, const struct machine_cpu *cpu
 	const struct fact *misc = cpu_msr(cpu, VMX_MSR_MISC);
 	struct fact pt = cpu_cpuid_bit(cpu, LEAF_FEATURES, CPUID_EBX, CPUID7_EBX_INTEL_PT);
 
-	(void)machine;
 	if (!has_vmx(cpu))
 		return;
 	if (fact_is(&pt, 0))
