@@ -10,6 +10,11 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 CC := gcc
 .DELETE_ON_ERROR:
 
+# What is run is shown with V=1; scripts/say tells of what takes long.
+ifndef V
+.SILENT:
+endif
+
 # The kernel of the lab; `make run KERNEL=6.12` takes another.
 KERNEL ?= 6.1
 CPUS ?= 2
