@@ -3,6 +3,7 @@
  * What a VM exit does not put back is the driver's to restore.  Everything here
  * is set to something recognisable, a guest runs, and it has to be there still.
  */
+#include <asm/hwcap2.h>
 #include <asm/ldt.h>
 #include <asm/prctl.h>
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/io.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -234,6 +236,8 @@ struct selectors {
 	uint64_t out[4];   /* what they were after the run */
 	uint64_t at_fs, at_gs; /* the first word of the segments FS and GS */
 	uint64_t fs_base;  /* the C library's, put back at the end */
+	/* If not 0: bases to be given to FS and GS after their selectors. */
+	uint64_t new_fs_base, new_gs_base;
 };
 
 /*
@@ -249,7 +253,10 @@ static long run_with_selectors(int fd, struct vmm86_seed_regs *regs,
 		     "mov 8(%%rbx), %%rax\n mov %%eax, %%es\n"
 		     "mov 16(%%rbx), %%rax\n mov %%eax, %%fs\n"
 		     "mov 24(%%rbx), %%rax\n mov %%eax, %%gs\n"
-		     "mov %[ioctl], %%eax\n syscall\n mov %%rax, %%r12\n"
+		     "mov 88(%%rbx), %%rax\n test %%rax, %%rax\n jz 1f\n"
+		     "wrfsbase %%rax\n"
+		     "mov 96(%%rbx), %%rax\n wrgsbase %%rax\n"
+		     "1: mov %[ioctl], %%eax\n syscall\n mov %%rax, %%r12\n"
 		     "xor %%eax, %%eax\n"
 		     "mov %%ds, %%eax\n mov %%rax, 32(%%rbx)\n"
 		     "mov %%es, %%eax\n mov %%rax, 40(%%rbx)\n"
@@ -322,6 +329,24 @@ static void ldt_selectors(void)
 			  (unsigned long long)s.in[3],
 			  (unsigned long long)s.at_fs,
 			  (unsigned long long)s.at_gs);
+	/* A base need not be that of the selector: WRFSBASE and WRGSBASE. */
+	if (getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE) {
+		page[100] = 0x600d00f5;
+		page[104] = 0x600d0065;
+		s.new_fs_base = (uintptr_t)&page[100];
+		s.new_gs_base = (uintptr_t)&page[104];
+		s.at_fs = s.at_gs = 0;
+		regs = vm_regs();
+		run_with_selectors(vm.fd, &regs, &s);
+		ktap_result(s.at_fs == 0x600d00f5 && s.at_gs == 0x600d0065 &&
+				    s.out[2] == s.in[2] && s.out[3] == s.in[3],
+			    "bases by WRFSBASE and WRGSBASE are kept: %llx, %llx",
+			    (unsigned long long)s.at_fs,
+			    (unsigned long long)s.at_gs);
+	} else {
+		ktap_skip("this CPU has no WRFSBASE",
+			  "bases by WRFSBASE and WRGSBASE");
+	}
 	vm_close(&vm);
 	munmap(page, 4096);
 }
