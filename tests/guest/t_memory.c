@@ -36,8 +36,6 @@ static uint8_t *machine_memory(const char **source)
 	fd = open("/dev/mem", O_RDONLY | O_CLOEXEC);
 	if (fd >= 0 && pread(fd, low, 0x1000, 0) == 0x1000 &&
 	    pread(fd, low + 0xc0000, 0x40000, 0xc0000) == 0x40000) {
-		/* the kernel shows RAM as zeros there: leave the EBDA out */
-		low[0x40e] = low[0x40f] = 0;
 		*source = "/dev/mem";
 		close(fd);
 		return low;
@@ -97,7 +95,8 @@ static void compare_with_machine(void)
 		   "the video ROM is the machine's");
 	ktap_equal(differences(machine, vm.mem, 0xf0000, 0x100000), 0,
 		   "the BIOS' ROM is the machine's");
-	ebda = ebda_start(machine);
+	/* /dev/mem shows zeros for what is RAM, as the page of the EBDA is in part. */
+	ebda = test_module_loaded() ? ebda_start(machine) : RAM_END;
 	if (ebda < RAM_END)
 		ktap_equal(differences(machine, vm.mem, ebda, RAM_END), 0,
 			   "the extended BIOS data at %05x is the machine's",
