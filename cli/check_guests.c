@@ -14,6 +14,11 @@
 #define EPTP_WB			(UINT64_C(1) << VMX_EPT_VPID_CAP_MEMORY_TYPE_WB_LOW)
 #define CPUID7_EBX_INTEL_PT	25
 
+#define HALF_OF_VMX \
+	"the hypervisor underneath exposes half of VMX: see hypervisor.nested-vmx"
+#define WITHOUT \
+	"use v86 guests; in a VM, a hypervisor that nests EPT may expose it (most CPUs since 2010 have it)"
+
 struct wish {
 	enum vmx_control_word word;
 	unsigned int bit;
@@ -61,7 +66,7 @@ static void judge_wish(const struct machine_cpu *cpu, const struct wish *wish, s
 	} else if (msr->state == FACT_ABSENT) {
 		find(f, CHECK_MISSING, msr->source,
 		     "the MSR that tells of the %s does not exist here; each CPU with VMX has it", word);
-		find_remedy(f, "the hypervisor underneath exposes half of VMX: see hypervisor.nested-vmx");
+		find_remedy(f, HALF_OF_VMX);
 	} else if (wish->value ? !(msr->value >> (32 + wish->bit) & 1) :
 				 msr->value >> wish->bit & 1) {
 		find(f, CHECK_MISSING, msr->source, "\"%s\" may not be %d here (bit %u of the %s)",
@@ -80,6 +85,11 @@ void judge_v86(const struct machine *machine, const struct machine_cpu *cpu, str
 		find_unknown(f, basic->why, "what the capability MSRs allow");
 		return;
 	}
+	if (basic->state == FACT_ABSENT) {
+		find(f, CHECK_MISSING, basic->source, "IA32_VMX_BASIC does not exist here");
+		find_remedy(f, HALF_OF_VMX);
+		return;
+	}
 	find(f, CHECK_OK, basic->source,
 	     "the capability MSRs allow what the driver sets for a v86 guest");
 	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]) && f->state == CHECK_OK; i++)
@@ -92,10 +102,12 @@ static void judge_by_kernel(const struct machine_cpu *cpu, const char *word, con
 {
 	const struct text_fact *text = &cpu->kernel_vmx_features;
 	size_t length = strlen(word);
+	char unknown[80];
 	const char *at;
 
 	if (text->state != FACT_KNOWN) {
-		find_unknown(f, why, what);
+		snprintf(unknown, sizeof(unknown), "whether \"%s\" may be 1", what);
+		find_unknown(f, why, unknown);
 		return;
 	}
 	for (at = text->text; (at = strstr(at, word)); at += length) {
@@ -106,6 +118,7 @@ static void judge_by_kernel(const struct machine_cpu *cpu, const char *word, con
 	}
 	find(f, CHECK_MISSING, text->source,
 	     "/proc/cpuinfo does not show %s: real guests cannot run here; v86 guests can", word);
+	find_remedy(f, WITHOUT);
 }
 
 /* A secondary control that real guests need.  Returns whether the CPU is known to have it. */
@@ -125,6 +138,7 @@ static bool judge_secondary(const struct machine_cpu *cpu, unsigned int bit, con
 		find(f, CHECK_MISSING, primary->source,
 		     "the CPU has no secondary controls, so no \"%s\": real guests cannot run here; v86 guests can",
 		     name);
+		find_remedy(f, WITHOUT);
 		return false;
 	}
 	if (secondary->state == FACT_UNKNOWN) {
@@ -134,6 +148,7 @@ static bool judge_secondary(const struct machine_cpu *cpu, unsigned int bit, con
 	if (secondary->state == FACT_ABSENT || !(secondary->value >> (32 + bit) & 1)) {
 		find(f, CHECK_MISSING, secondary->source,
 		     "\"%s\" may not be 1: real guests cannot run here; v86 guests can", name);
+		find_remedy(f, WITHOUT);
 		return false;
 	}
 	find(f, CHECK_OK, secondary->source, "\"%s\" may be 1", name);
@@ -151,12 +166,13 @@ void judge_ept(const struct machine *machine, const struct machine_cpu *cpu, str
 	} else if (ept->state == FACT_ABSENT) {
 		find(f, CHECK_MISSING, ept->source,
 		     "\"enable EPT\" may be 1, and IA32_VMX_EPT_VPID_CAP does not exist: one of the two is wrong");
-		find_remedy(f, "the hypervisor underneath exposes half of VMX: see hypervisor.nested-vmx");
+		find_remedy(f, HALF_OF_VMX);
 	} else if ((ept->value & (EPTP_WALK_4 | EPTP_WB)) != (EPTP_WALK_4 | EPTP_WB)) {
 		find(f, CHECK_MISSING, ept->source,
 		     "IA32_VMX_EPT_VPID_CAP is 0x%" PRIx64 ": no%s%s", ept->value,
 		     ept->value & EPTP_WALK_4 ? "" : " page walk of 4 levels",
 		     ept->value & EPTP_WB ? "" : " write-back paging structures");
+		find_remedy(f, WITHOUT);
 	} else {
 		find(f, CHECK_OK, ept->source, "EPT with a page walk of 4 levels, write-back");
 	}

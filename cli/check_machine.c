@@ -126,8 +126,8 @@ static void judge_alike(const struct machine *machine, sight_fn *see, const char
 	if (c.different) {
 		cpu_list_format(list, sizeof(list), machine, differs);
 		find(f, CHECK_MISSING, c.other.fact.source,
-		     "CPU %s differ%s from CPU %u, CPU %u in %s: %s there, %s here", list,
-		     strpbrk(list, ",-") ? "" : "s", c.first_number,
+		     "CPU%s %s differ%s from CPU %u; CPU %u in %s: %s, not %s",
+		     strpbrk(list, ",-") ? "s" : "", list, strpbrk(list, ",-") ? "" : "s", c.first_number,
 		     machine->cpus[c.different].number, c.other.name,
 		     value_text(&c.other.fact, a), value_text(&c.first.fact, b));
 	} else if (c.compared == 1) {
@@ -175,7 +175,8 @@ void judge_online(const struct machine *machine, struct finding *f)
 		count += offline[i];
 	}
 	if (!count) {
-		find(f, CHECK_OK, SOURCE_SYSTEM, "all %zu CPUs are online", machine->cpu_count);
+		find(f, CHECK_OK, SOURCE_SYSTEM, machine->cpu_count == 1 ? "the one CPU is online" : "all %zu CPUs are online",
+		     machine->cpu_count);
 		return;
 	}
 	cpu_list_format(list, sizeof(list), machine, offline);

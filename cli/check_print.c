@@ -40,6 +40,11 @@ static bool on_all(const struct check_verdict *verdict, const bool *on)
 	return true;
 }
 
+static void print_cpus(FILE *out, const char *list)
+{
+	fprintf(out, strpbrk(list, ",-") ? "CPUs %s: " : "CPU %s: ", list);
+}
+
 static void print_finding(FILE *out, const struct check_verdict *verdict,
 			  const struct check_result *result, const struct check_finding *found,
 			  enum check_style style, char *list)
@@ -53,7 +58,7 @@ static void print_finding(FILE *out, const struct check_verdict *verdict,
 	else
 		fprintf(out, "%s %s: ", check_state_name(f->state), result->row->id);
 	if (found->on && !on_all(verdict, found->on))
-		fprintf(out, "CPU %s: ", cpu_list_format(list, LIST_SIZE, verdict->machine, found->on));
+		print_cpus(out, cpu_list_format(list, LIST_SIZE, verdict->machine, found->on));
 	fprintf(out, "%s\n", f->cause);
 	if (!*f->remedy)
 		return;

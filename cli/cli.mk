@@ -8,8 +8,7 @@ CLI_CFLAGS	?= -O2 -g
 # Functions in tables share a signature, and not each needs all of it.
 CLI_WARNINGS	:= -Wall -Wextra -Wno-unused-parameter -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes \
 		   -Wwrite-strings -Wvla $(if $(CI),-Werror)
-# The driver's version is the project's.
-VMM86_VERSION	:= $(shell sed -n 's/^MODULE_VERSION("\(.*\)");$$/\1/p' driver/main.c)
+include cli/version.mk
 CLI_FLAGS	:= -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(CLI_WARNINGS) \
 		   -DVMM86_VERSION='"$(VMM86_VERSION)"' -MMD -MP
 CLI_LIBS	:= -ljansson

@@ -5,9 +5,9 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
-/* The driver's version is the project's; cli.mk takes it from there. */
+/* The driver's version is the project's; cli/version.mk takes it from there. */
 #ifndef VMM86_VERSION
-#error "VMM86_VERSION is set by cli/cli.mk"
+#error "VMM86_VERSION is set by cli/version.mk"
 #endif
 
 /* Exit statuses; 64 and up are those of sysexits.h. */

@@ -146,6 +146,7 @@ struct machine_error {
 struct machine *machine_read_record(const char *path, struct machine_error *error);
 struct machine *machine_parse_record(const char *text, size_t length,
 				     struct machine_error *error);
+char *machine_format_record(const struct machine *machine, const char *version);
 bool machine_write_record(const struct machine *machine, const char *path, const char *version,
 			  struct machine_error *error);
 

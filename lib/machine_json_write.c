@@ -121,8 +121,14 @@ static void put(FILE *out, json_t *json, unsigned int depth)
 	fprintf(out, "\n%*s%s", (int)depth, "", is_array ? "]" : "}");
 }
 
-/* NULL if there was no memory for all of it: jansson lets what failed go missing. */
-static char *record_text(const struct machine *machine, const char *version)
+/**
+ * machine_format_record() - a machine as a record
+ * @machine: the machine
+ * @version: this program's version
+ *
+ * Return: the record, for free(), or NULL for want of memory.
+ */
+char *machine_format_record(const struct machine *machine, const char *version)
 {
 	json_t *root = json_object(), *cpus = json_array();
 	char *text = NULL;
@@ -137,6 +143,7 @@ static char *record_text(const struct machine *machine, const char *version)
 #include "lib/machine_facts.def"
 	for (size_t i = 0; i < machine->cpu_count; i++)
 		json_array_append_new(cpus, cpu_object(&machine->cpus[i]));
+	/* jansson lets what there was no memory for go missing. */
 	if (json_array_size(cpus) == machine->cpu_count && !json_object_set(root, "cpus", cpus)) {
 		out = open_memstream(&text, &length);
 		if (out) {
@@ -177,7 +184,7 @@ bool machine_write_record(const struct machine *machine, const char *path, const
 			  struct machine_error *error)
 {
 	bool to_stdout = !strcmp(path, "-");
-	char *text = record_text(machine, version);
+	char *text = machine_format_record(machine, version);
 	bool good;
 	int fd;
 

@@ -107,10 +107,14 @@ void proc_parse_cpuinfo(struct machine *machine, const char *text)
 				key--;
 			while (value && *at == ' ')
 				at++, value--;
-			if (key == 9 && !memcmp(text, "processor", 9))
+			if (key == 9 && !memcmp(text, "processor", 9)) {
 				cpu = find_cpu(machine, strtoul(at, NULL, 10));
-			else if (cpu)
+				/* Its line is left out where there is none, as in some VMs. */
+				if (cpu)
+					fact_set_absent(&cpu->microcode, SOURCE_SYSTEM);
+			} else if (cpu) {
 				cpuinfo_line(cpu, text, key, at, value);
+			}
 		}
 		text += line + (text[line] == '\n');
 	}

@@ -5,11 +5,15 @@
 
 UNIT_OUT	:= build/tests/unit
 UNIT_CC		?= gcc
-UNIT_CFLAGS	:= -std=gnu11 -O1 -g -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+UNIT_CFLAGS	:= -std=gnu11 -O1 -g -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter \
 		   -fsanitize=address,undefined -fno-sanitize-recover=all -I. -MMD -MP
+include cli/version.mk
+UNIT_CFLAGS	+= -DVMM86_VERSION='"$(VMM86_VERSION)"'
 UNIT_NAMES	:= $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 UNIT_PROGRAMS	:= $(UNIT_NAMES:%=$(UNIT_OUT)/%)
 UNIT_VMX	:= $(patsubst vmx/%.c,$(UNIT_OUT)/obj/%.o,$(wildcard vmx/*.c))
+# A library, so that a test is linked with what it uses and nothing else.
+UNIT_CODE	:= $(patsubst %.c,$(UNIT_OUT)/obj/%.o,$(filter-out cli/main.c,$(wildcard cli/*.c)) $(wildcard lib/*.c))
 
 .PHONY: unit-programs unit-tests
 unit-programs: $(UNIT_PROGRAMS)
@@ -21,13 +25,27 @@ $(UNIT_OUT)/obj/%.o: vmx/%.c
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
 
+$(UNIT_OUT)/obj/cli/%.o: cli/%.c
+	@scripts/need libjansson-dev
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
+
+$(UNIT_OUT)/obj/lib/%.o: lib/%.c
+	@scripts/need libjansson-dev
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
+
+$(UNIT_OUT)/code.a: $(UNIT_CODE)
+	rm -f $@
+	ar qcs $@ $^
+
 $(UNIT_OUT)/obj/%.o: tests/unit/%.c
 	@scripts/need libcmocka-dev
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
 
-$(UNIT_OUT)/%: $(UNIT_OUT)/obj/%.o $(UNIT_VMX)
-	$(UNIT_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka
+$(UNIT_OUT)/%: $(UNIT_OUT)/obj/%.o $(UNIT_OUT)/code.a $(UNIT_VMX)
+	$(UNIT_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka -Wl,--as-needed -ljansson
 
--include $(wildcard $(UNIT_OUT)/obj/*.d)
-.SECONDARY: $(UNIT_NAMES:%=$(UNIT_OUT)/obj/%.o) $(UNIT_VMX)
+-include $(wildcard $(UNIT_OUT)/obj/*.d $(UNIT_OUT)/obj/*/*.d)
+.SECONDARY: $(UNIT_NAMES:%=$(UNIT_OUT)/obj/%.o) $(UNIT_VMX) $(UNIT_CODE)

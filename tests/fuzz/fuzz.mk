@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The fuzzer of the record reader: make -f tests/fuzz/fuzz.mk fuzz SECONDS=600
+# A crash leaves its input in build/tests/fuzz/ and fails.
+
+FUZZ_OUT	:= build/tests/fuzz
+FUZZ_CC		?= clang
+SECONDS		?= 60
+FUZZ_SOURCES	:= tests/fuzz/record.c $(wildcard cli/check_*.c) lib/cpu_list.c lib/machine.c lib/machine_json_read.c lib/machine_json_write.c \
+		   vmx/names.c vmx/conditions.c
+
+.PHONY: fuzz
+fuzz: $(FUZZ_OUT)/record
+	mkdir -p $(FUZZ_OUT)/corpus
+	$(FUZZ_OUT)/record -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+		-dict=tests/fuzz/record.dict -artifact_prefix=$(FUZZ_OUT)/ $(FUZZ_OUT)/corpus tests/records
+
+$(FUZZ_OUT)/record: $(FUZZ_SOURCES) $(wildcard cli/*.h cli/*.def lib/*.h lib/*.def) tests/fuzz/fuzz.mk
+	@scripts/need clang libjansson-dev
+	@mkdir -p $(FUZZ_OUT)
+	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -I. -DVMM86_VERSION='"fuzz"' -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $(FUZZ_SOURCES) -ljansson
