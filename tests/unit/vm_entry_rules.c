@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The rules of VM entry: each at its edge, on a CPU that has everything; three-valued
+ * logic; what is predicted; how long it takes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+/* The states are those of the differential test. */
+#include "tests/fuzz-entry/base.c"
+#include "tests/fuzz-entry/cases.c"
+#include "vmx/vmcs_fields.h"
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
+static u8 memory[ENTRY_PAGES * 4096] __attribute__((aligned(4096)));
+static const struct entry_block block = { memory, 0x10000000 };
+static struct vmx_entry_state bases[ENTRY_GUESTS];
+
+static int make_bases(void **ignored)
+{
+	unsigned int guest;
+
+	(void)ignored;
+	entry_block_fill(&block, 0x12345678);
+	for (guest = 0; guest < ENTRY_GUESTS; guest++) {
+		entry_cpu_with_everything(&bases[guest]);
+		entry_moment(&bases[guest]);
+		entry_host(&bases[guest]);
+		entry_base(guest, &block, &bases[guest]);
+		/* Nothing in memory is unknown, whatever a case makes of the address. */
+		vmx_state_set(&bases[guest], VMX_FACT_EXECUTIVE_VMCS_GOOD, 1);
+	}
+	return 0;
+}
+
+static void change(struct vmx_entry_state *state, const struct entry_op *ops)
+{
+	entry_apply(ops, &block, state);
+	entry_learn_memory(state, &block);
+}
+
+static void print_rules(const struct vmx_evaluation *e, enum vmx_verdict verdict)
+{
+	unsigned int rule;
+
+	for (rule = 0; rule < VMX_RULES; rule++) {
+		if (e->verdict[rule] == verdict)
+			print_error("  %s\n", vmx_rule_id(rule));
+	}
+}
+
+static void good_states_break_nothing(void **ignored)
+{
+	unsigned int guest;
+
+	(void)ignored;
+	for (guest = 0; guest < ENTRY_GUESTS; guest++) {
+		struct vmx_evaluation e;
+		struct vmx_prediction p;
+
+		vmx_evaluate(&bases[guest], &e);
+		if (e.broken || e.undecided) {
+			print_error("%s: broken:\n", entry_guest_names[guest]);
+			print_rules(&e, VMX_BROKEN);
+			print_error("undecided:\n");
+			print_rules(&e, VMX_UNDECIDED);
+		}
+		assert_int_equal(e.broken, 0);
+		assert_int_equal(e.undecided, 0);
+		vmx_predict(&bases[guest], &e, &p);
+		assert_true(p.success && p.certain);
+		assert_int_equal(p.errors | p.guest_state, 0);
+	}
+}
+
+static bool is_expected(const struct entry_case *c, unsigned int rule)
+{
+	unsigned int i;
+
+	if (rule == c->rule)
+		return true;
+	for (i = 0; i < c->also_count; i++) {
+		if (c->also[i] == rule)
+			return true;
+	}
+	return false;
+}
+
+/* The field of an unknown address is not unknown itself: only memory may be. */
+static void each_rule_at_its_edge(void **ignored)
+{
+	unsigned int n, rule, wrong = 0;
+
+	(void)ignored;
+	for (n = 0; n < entry_cases_count; n++) {
+		const struct entry_case *c = &entry_cases[n];
+		struct vmx_entry_state good = bases[c->guest], bad = bases[c->guest];
+		struct vmx_evaluation e;
+
+		change(&good, c->setup);
+		bad = good;
+		change(&good, c->good);
+		change(&bad, c->bad);
+
+		vmx_evaluate(&good, &e);
+		if (e.broken) {
+			print_error("case %u, %s: the good state breaks\n", n, vmx_rule_id(c->rule));
+			print_rules(&e, VMX_BROKEN);
+			wrong++;
+		}
+		if (e.verdict[c->rule] != VMX_SATISFIED && e.verdict[c->rule] != VMX_NOT_APPLICABLE) {
+			print_error("case %u, %s: not satisfied\n", n, vmx_rule_id(c->rule));
+			wrong++;
+		}
+
+		vmx_evaluate(&bad, &e);
+		for (rule = 0; rule < VMX_RULES; rule++) {
+			bool broken = e.verdict[rule] == VMX_BROKEN;
+
+			if (broken == is_expected(c, rule))
+				continue;
+			print_error("case %u, %s: %s is %sbroken\n", n, vmx_rule_id(c->rule),
+				    vmx_rule_id(rule), broken ? "" : "not ");
+			wrong++;
+		}
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* Rules that no case is about: listed, so that a new rule cannot go without. */
+static void each_rule_has_a_case(void **ignored)
+{
+	static const enum vmx_rule elsewhere[] = {
+		VMX_RULE_guest_link_not_current, VMX_RULE_guest_link_not_executive,
+	};
+	bool has_case[VMX_RULES] = { false };
+	unsigned int n, missing = 0;
+
+	(void)ignored;
+	for (n = 0; n < entry_cases_count; n++)
+		has_case[entry_cases[n].rule] = true;
+	for (n = 0; n < ARRAY_SIZE(elsewhere); n++)
+		has_case[elsewhere[n]] = true;
+	for (n = VMX_RULE_ctl_pin_reserved; n < VMX_FIRST_MSR_LOAD_RULE; n++) {
+		if (!has_case[n]) {
+			print_error("no case for %s\n", vmx_rule_id(n));
+			missing++;
+		}
+	}
+	assert_int_equal(missing, 0);
+}
+
+/* Forgetting a fact a verdict hangs on leaves it open or as it was, never reversed. */
+static void forgetting_never_reverses(void **ignored)
+{
+	unsigned int n, i;
+
+	(void)ignored;
+	for (n = 0; n < entry_cases_count; n++) {
+		const struct entry_case *c = &entry_cases[n];
+		struct vmx_entry_state bad = bases[c->guest];
+		struct vmx_finding finding;
+
+		change(&bad, c->setup);
+		change(&bad, c->bad);
+		vmx_judge(c->rule, &bad, &finding);
+		assert_int_equal(finding.verdict, VMX_BROKEN);
+		assert_true(finding.facts_count > 0);
+		for (i = 0; i < finding.facts_count; i++) {
+			struct vmx_entry_state less = bad;
+			struct vmx_finding open;
+			unsigned int j;
+
+			vmx_state_forget(&less, finding.facts[i]);
+			vmx_judge(c->rule, &less, &open);
+			assert_true(open.verdict == VMX_BROKEN || open.verdict == VMX_UNDECIDED);
+			/* What is said to decide it is not known. */
+			for (j = 0; open.verdict == VMX_UNDECIDED && j < open.facts_count; j++)
+				assert_false(vmx_state_knows(&less, open.facts[j]));
+			if (open.verdict == VMX_UNDECIDED)
+				assert_true(open.facts_count > 0);
+		}
+	}
+}
+
+static void nothing_known_decides_nothing_wrong(void **ignored)
+{
+	struct vmx_entry_state nothing = { .msr_load_known = 0 };
+	struct vmx_evaluation e;
+	struct vmx_prediction p;
+
+	(void)ignored;
+	vmx_evaluate(&nothing, &e);
+	if (e.broken)
+		print_rules(&e, VMX_BROKEN);
+	assert_int_equal(e.broken, 0);
+	vmx_predict(&nothing, &e, &p);
+	assert_true(p.success && !p.certain);
+	assert_int_equal(p.errors & (1 << 7 | 1 << 8), 1 << 7 | 1 << 8);
+}
+
+static void id_is_name_with_dashes(void **ignored)
+{
+	static const char *const names[] = {
+#define VMX_RULE(name, id, outcome, section, fields, when, demand, cause) #name,
+#include "vmx/entry_rules.def"
+	};
+	unsigned int rule, i;
+
+	(void)ignored;
+	for (rule = 0; rule < VMX_RULES; rule++) {
+		const char *id = vmx_rule_id(rule);
+
+		for (i = 0; id[i]; i++)
+			assert_int_equal(id[i] == '-' ? '_' : id[i], names[rule][i]);
+		assert_int_equal(names[rule][i], 0);
+		assert_int_equal(vmx_rule_by_id(id), rule);
+		assert_non_null(vmx_rule_demand(rule));
+		assert_true(strlen(vmx_rule_cause(rule)) > 8);
+		assert_non_null(vmx_rule_section(rule));
+	}
+	assert_int_equal(vmx_rule_by_id("no-such-rule"), VMX_RULES);
+	assert_int_equal(VMX_RULES, 361);
+}
+
+static void both_groups_broken_may_be_7_or_8(void **ignored)
+{
+	struct vmx_entry_state state = bases[GUEST_V86];
+	struct vmx_evaluation e;
+	struct vmx_prediction p;
+
+	(void)ignored;
+	state.value[VMX_FACT_VMCS_PIN_BASED_CONTROLS] |= 1u << 31;
+	state.value[VMX_FACT_VMCS_HOST_CR4] &= ~CR4_VMXE;
+	state.value[VMX_FACT_VMCS_GUEST_RFLAGS] = 0;
+	vmx_evaluate(&state, &e);
+	vmx_predict(&state, &e, &p);
+	assert_int_equal(p.errors, 1 << 7 | 1 << 8);
+	assert_int_equal(p.guest_state, 0);
+	assert_true(p.certain && !p.success);
+
+	state = bases[GUEST_V86];
+	state.value[VMX_FACT_VMCS_GUEST_RFLAGS] = 0;
+	state.value[VMX_FACT_VMCS_VMCS_LINK_POINTER] = 8;
+	vmx_evaluate(&state, &e);
+	vmx_predict(&state, &e, &p);
+	assert_int_equal(p.guest_state, 1 << 0 | 1 << 4);
+	assert_int_equal(p.errors, 0);
+
+	vmx_state_set(&state, VMX_FACT_LAUNCHED, 1);
+	vmx_evaluate(&state, &e);
+	vmx_predict(&state, &e, &p);
+	assert_int_equal(p.errors, 1 << 4);
+	assert_int_equal(p.guest_state, 0);
+}
+
+static void link_to_itself(void **ignored)
+{
+	struct vmx_entry_state state = bases[GUEST_V86];
+	struct vmx_finding finding;
+
+	(void)ignored;
+	vmx_state_set(&state, VMX_FACT_VMCS_VMCS_LINK_POINTER, state.value[VMX_FACT_CURRENT_VMCS]);
+	vmx_judge(VMX_RULE_guest_link_not_current, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_BROKEN);
+	vmx_state_set(&state, VMX_FACT_IN_SMM, 1);
+	vmx_judge(VMX_RULE_guest_link_not_current, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_NOT_APPLICABLE);
+	vmx_judge(VMX_RULE_guest_link_not_executive, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
+	vmx_state_set(&state, VMX_FACT_VMCS_EXECUTIVE_VMCS_POINTER, state.value[VMX_FACT_CURRENT_VMCS]);
+	vmx_judge(VMX_RULE_guest_link_not_executive, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_BROKEN);
+}
+
+static void evaluation_is_fast(void **ignored)
+{
+	enum { ROUNDS = 2000 };
+	struct vmx_evaluation e;
+	struct timespec from, to;
+	unsigned int i;
+	double us;
+
+	(void)ignored;
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	for (i = 0; i < ROUNDS; i++)
+		vmx_evaluate(&bases[i % ENTRY_GUESTS], &e);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	us = ((to.tv_sec - from.tv_sec) * 1e9 + (to.tv_nsec - from.tv_nsec)) / 1e3 / ROUNDS;
+	print_message("one evaluation, with sanitizers: %.1f us\n", us);
+	/* With sanitizers and on a busy machine; bench-entry measures what is shipped. */
+	assert_true(us < 500);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(id_is_name_with_dashes),
+		cmocka_unit_test(good_states_break_nothing),
+		cmocka_unit_test(each_rule_at_its_edge),
+		cmocka_unit_test(each_rule_has_a_case),
+		cmocka_unit_test(forgetting_never_reverses),
+		cmocka_unit_test(nothing_known_decides_nothing_wrong),
+		cmocka_unit_test(both_groups_broken_may_be_7_or_8),
+		cmocka_unit_test(link_to_itself),
+		cmocka_unit_test(evaluation_is_fast),
+	};
+
+	return cmocka_run_group_tests(tests, make_bases, NULL);
+}
