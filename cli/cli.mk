@@ -14,6 +14,9 @@ CLI_FLAGS	:= -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(CLI_WARNINGS) \
 CLI_LIBS	:= -ljansson
 CLI_OBJS	:= $(patsubst %.c,$(CLI_OUT)/%.o,$(wildcard cli/*.c lib/*.c vmx/*.c))
 
+# Built in by .incbin, of which the compiler tells make nothing.
+$(CLI_OUT)/cli/caps_profiles.o: $(wildcard cli/profiles/*.json)
+
 .PHONY: cli
 cli: build/vmm86
 

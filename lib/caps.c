@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/caps.h"
+#include "lib/cpu_list.h"
 #include "vmx/names.h"
 
 static bool same_fact(const struct fact *a, const struct fact *b)
@@ -35,34 +36,22 @@ bool caps_same(const struct machine_cpu *a, const struct machine_cpu *b)
 	return true;
 }
 
+/* Room for any set of CPUs. */
+#define LIST_SIZE	(6 * MACHINE_CPUS_MAX)
+
 static char *cpu_list(const struct machine *machine, const size_t *group_of, size_t group)
 {
-	const char *comma = "";
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
+	bool *chosen = calloc(machine->cpu_count + 1, sizeof(*chosen));
+	char *room = malloc(LIST_SIZE), *list = NULL;
 
-	if (!out)
-		return NULL;
-	for (size_t i = 0; i < machine->cpu_count; i++) {
-		size_t last = i;
-
-		if (group_of[i] != group)
-			continue;
-		while (last + 1 < machine->cpu_count && group_of[last + 1] == group &&
-		       machine->cpus[last + 1].number == machine->cpus[last].number + 1)
-			last++;
-		fprintf(out, "%s%u", comma, machine->cpus[i].number);
-		if (last > i)
-			fprintf(out, "-%u", machine->cpus[last].number);
-		comma = ",";
-		i = last;
+	if (chosen && room) {
+		for (size_t i = 0; i < machine->cpu_count; i++)
+			chosen[i] = group_of[i] == group;
+		list = strdup(cpu_list_format(room, LIST_SIZE, machine, chosen));
 	}
-	if (fclose(out)) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	free(chosen);
+	free(room);
+	return list;
 }
 
 /**
@@ -346,7 +335,7 @@ bool caps_decode(const struct vmx_msr_field_row *field, uint64_t value, char *te
 	else if (IS(BASIC, MEMORY_TYPE))
 		snprintf(text, size, "%" PRIu64 ", %s", value, memory_type(value));
 	else if (IS(MISC, TIMER_RATE))
-		snprintf(text, size, "%" PRIu64 ", once each %" PRIu64 " TSC cycle%s", value,
+		snprintf(text, size, "%" PRIu64 ", counts down once in %" PRIu64 " TSC cycle%s", value,
 			 UINT64_C(1) << value, value ? "s" : "");
 	else if (IS(MISC, CR3_TARGETS))
 		snprintf(text, size, "%" PRIu64 " value%s", value, value == 1 ? "" : "s");
