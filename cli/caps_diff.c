@@ -153,15 +153,16 @@ static bool is_fixed_bits(enum vmx_msr msr)
 	return msr >= VMX_MSR_CR0_FIXED0 && msr <= VMX_MSR_CR4_FIXED1;
 }
 
-static const char *existence(const struct machine_cpu *cpu, enum vmx_msr msr)
+static void msr_text(const struct machine_cpu *cpu, enum vmx_msr msr, char text[24])
 {
 	const struct fact *fact = cpu_msr(cpu, msr);
 
 	if (fact->state == FACT_KNOWN)
-		return "exists";
-	if (fact->state == FACT_ABSENT || caps_msr_exists(cpu, msr) == CAPS_NO)
-		return "no such MSR";
-	return UNKNOWN;
+		snprintf(text, 24, "0x%" PRIx64, fact->value);
+	else if (fact->state == FACT_ABSENT || caps_msr_exists(cpu, msr) == CAPS_NO)
+		snprintf(text, 24, "no such MSR");
+	else
+		snprintf(text, 24, UNKNOWN);
 }
 
 /* Of an MSR that does not exist, what it would tell of is not there either. */
@@ -172,7 +173,7 @@ static void field_or_state(const struct machine_cpu *cpu, const struct vmx_msr_f
 
 	if (fact->state == FACT_KNOWN)
 		msr_fields_text(row, fact->value, text);
-	else if (!strcmp(existence(cpu, row->msr), UNKNOWN))
+	else if (fact->state == FACT_UNKNOWN && caps_msr_exists(cpu, row->msr) != CAPS_NO)
 		snprintf(text, 80, UNKNOWN);
 	else
 		msr_fields_text(row, 0, text);
@@ -193,21 +194,16 @@ static void diff_fields(struct differ *d)
 	}
 }
 
+/* So nothing is left out, whether it has a name or not; what has follows. */
 static void diff_msrs(struct differ *d)
 {
 	for (unsigned int i = 0; i < VMX_CAPABILITY_MSRS; i++) {
 		enum vmx_msr msr = VMX_MSR_BASIC + i;
-		uint64_t reserved = vmx_msr_reserved_bits(msr);
-		const struct fact *a = cpu_msr(d->here, msr), *b = cpu_msr(d->there, msr);
 		char here[24], there[24];
 
-		compare(d, existence(d->here, msr), existence(d->there, msr), "%s",
-			vmx_msr_name(msr));
-		if (a->state != FACT_KNOWN || b->state != FACT_KNOWN)
-			continue;
-		snprintf(here, sizeof(here), "0x%" PRIx64, a->value & reserved);
-		snprintf(there, sizeof(there), "0x%" PRIx64, b->value & reserved);
-		compare(d, here, there, "%s: reserved bits", vmx_msr_name(msr));
+		msr_text(d->here, msr, here);
+		msr_text(d->there, msr, there);
+		compare(d, here, there, "%s", vmx_msr_name(msr));
 	}
 }
 

@@ -255,6 +255,33 @@ static json_t *verify_array(struct builder *b)
 	return array;
 }
 
+static json_t *offline_array(struct builder *b)
+{
+	const struct machine *machine = b->report->machine;
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < machine->cpu_count; i++) {
+		if (!machine->cpus[i].online)
+			append(b, array, json_integer(machine->cpus[i].number));
+	}
+	return array;
+}
+
+/* Of the questions that were asked. */
+static json_t *answers_object(struct builder *b)
+{
+	const struct caps_report *report = b->report;
+	json_t *object = json_object();
+
+	if (report->wants.count)
+		set(b, object, "want", answer(report_wants(report)));
+	if (report->diff)
+		set(b, object, "diff", answer(report_same(report)));
+	if (report->verify)
+		set(b, object, "verify", answer(caps_consistent(&report->findings)));
+	return object;
+}
+
 /**
  * caps_print_json() - a report for programs
  * @out: where to
@@ -274,6 +301,8 @@ bool caps_print_json(FILE *out, const struct caps_report *report)
 	for (size_t i = 0; i < report->group_count; i++)
 		append(&b, groups, group_object(&b, i));
 	set(&b, root, "groups", groups);
+	set(&b, root, "offline", offline_array(&b));
+	set(&b, root, "answers", answers_object(&b));
 	if (report->diff)
 		set(&b, root, "compared_with", json_string(report->diff));
 	if (report->verify)

@@ -200,8 +200,12 @@ static void print_fixed(const struct printer *p, unsigned int cr)
 		"must be 1", "may be 0 or 1", "must be 0", "neither 0 nor 1", "may be 0",
 		"may not be 0", "may be 1", "may not be 1", "unknown",
 	};
+	struct caps_control unrestricted;
+	struct caps_word proc2;
 	char text[160];
 
+	caps_read_word(p->cpu, VMX_WORD_PROC2, &proc2);
+	unrestricted = caps_control(&proc2, VMX_WORD_PROC2, VMX_PROC2_UNRESTRICTED_GUEST_BIT);
 	snprintf(text, sizeof(text), "CR%u in VMX operation", cr);
 	heading(p, text);
 	for (unsigned int i = 0; i < 2; i++) {
@@ -210,6 +214,9 @@ static void print_fixed(const struct printer *p, unsigned int cr)
 	}
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		print_cr_bits(p, cr, settings[i]);
+	if (!cr && unrestricted.may_be_1 == CAPS_YES)
+		fprintf(p->out, "%s\"unrestricted guest\"=1 lets PE and PG be 0 in the guest\n",
+			p->terminal ? "  " : "CR0 ");
 }
 
 static void print_missing(const struct printer *p)

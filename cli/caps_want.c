@@ -118,6 +118,19 @@ static enum caps_answer allowed(const struct machine_cpu *cpu, enum vmx_control_
 	return value ? control.may_be_1 : control.may_be_0;
 }
 
+/* Whether the word is not used, so that all of its controls count as 0. */
+static bool counts_as_0(const struct wants *wants, enum vmx_control_word word)
+{
+	enum vmx_control_word other_word;
+	const struct want *activation;
+	unsigned int bit;
+
+	if (!vmx_word_activation(word, &other_word, &bit))
+		return false;
+	activation = find_want(wants, other_word, bit);
+	return activation && !activation->value;
+}
+
 /* What a control that is to be 1 asks of another one. */
 static void judge_need(const struct machine_cpu *cpu, const struct wants *wants,
 		       const struct vmx_need_row *need, struct want_verdict *verdict)
@@ -130,9 +143,15 @@ static void judge_need(const struct machine_cpu *cpu, const struct wants *wants,
 	control_label(need->other_word, need->other_bit, label);
 	possible = allowed(cpu, need->other_word, need->other_bit, need->other_value, &w);
 	opposite = allowed(cpu, need->other_word, need->other_bit, !need->other_value, &w);
-	if (other && other->value == need->other_value)
+	if (counts_as_0(wants, need->other_word)) {
+		if (!need->other_value)
+			return;
+		verdict->allowed = CAPS_NO;
+		say(verdict, "needs %s=1, which counts as 0: its word is wanted not to be used",
+		    label);
+	} else if (other && other->value == need->other_value) {
 		return;
-	if (other) {
+	} else if (other) {
 		verdict->allowed = CAPS_NO;
 		say(verdict, "needs %s=%u, which is wanted to be %u", label, need->other_value,
 		    other->value);
@@ -149,16 +168,15 @@ static void judge_need(const struct machine_cpu *cpu, const struct wants *wants,
 static bool unused(const struct wants *wants, const struct want *want,
 		   enum vmx_control_word word, unsigned int bit, struct want_verdict *verdict)
 {
-	const struct want *activation = find_want(wants, word, bit);
 	char label[96];
 
 	control_label(word, bit, label);
-	if (activation && !activation->value) {
+	if (counts_as_0(wants, want->word)) {
 		verdict->allowed = CAPS_YES;
 		say(verdict, "but not used: %s is wanted to be 0", label);
 		return true;
 	}
-	if (!activation && want->value && verdict->allowed == CAPS_YES)
+	if (!find_want(wants, word, bit) && want->value && verdict->allowed == CAPS_YES)
 		say_also(verdict, label, 1);
 	return false;
 }

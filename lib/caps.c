@@ -335,7 +335,7 @@ bool caps_decode(const struct vmx_msr_field_row *field, uint64_t value, char *te
 	else if (IS(BASIC, MEMORY_TYPE))
 		snprintf(text, size, "%" PRIu64 ", %s", value, memory_type(value));
 	else if (IS(MISC, TIMER_RATE))
-		snprintf(text, size, "%" PRIu64 ", counts down once in %" PRIu64 " TSC cycle%s", value,
+		snprintf(text, size, "%" PRIu64 ", down by 1 in %" PRIu64 " TSC cycle%s", value,
 			 UINT64_C(1) << value, value ? "s" : "");
 	else if (IS(MISC, CR3_TARGETS))
 		snprintf(text, size, "%" PRIu64 " value%s", value, value == 1 ? "" : "s");
