@@ -64,7 +64,7 @@ define_jobs() {
 	more=(--bare --insmod build/6.1/error_8.ko --add build/error-8)
 	add error-8 "$(lab 6.1 $haswell 1 t_error_8)"
 	add host-state-too-early "tests/mutants host-cr4-before-vmxe"
-	add lab-contract "tests/lab-contract.sh"
 	add lint "tests/lint"
 	add unit "CMOCKA_MESSAGE_OUTPUT=TAP make -s unit-tests"
+	add_alone lab-contract "tests/lab-contract.sh"
 }
