@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The command: build/vmm86 from cli/, lib/ and vmx/.  For the top Makefile to include.
-# CLI_CFLAGS may be given, such as -fsanitize=address,undefined; then make clean first.
+#
+# `make cli-sanitized` leaves another build of it at build/tests/vmm86, for tests.
 
-CLI_OUT		:= build/cli
+CLI_OUT		?= build/cli
+CLI_PROGRAM	?= build/vmm86
 CLI_CFLAGS	?= -O2 -g
 # Functions in tables share a signature, and not each needs all of it.
 CLI_WARNINGS	:= -Wall -Wextra -Wno-unused-parameter -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes \
@@ -17,8 +19,13 @@ CLI_OBJS	:= $(patsubst %.c,$(CLI_OUT)/%.o,$(wildcard cli/*.c lib/*.c vmx/*.c))
 # Built in by .incbin, of which the compiler tells make nothing.
 $(CLI_OUT)/cli/caps_profiles.o: $(wildcard cli/profiles/*.json)
 
-.PHONY: cli
-cli: build/vmm86
+.PHONY: cli cli-sanitized
+cli: $(CLI_PROGRAM)
+
+cli-sanitized:
+	@mkdir -p build/tests
+	@$(MAKE) cli CLI_OUT=build/tests/cli CLI_PROGRAM=build/tests/vmm86 \
+		CLI_CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 $(CLI_OUT)/packages:
 	@scripts/need gcc libc6-dev libjansson-dev
@@ -28,7 +35,7 @@ $(CLI_OUT)/packages:
 $(CLI_OUT)/%.o: %.c cli/cli.mk driver/main.c | $(CLI_OUT)/packages
 	$(CC) $(CLI_FLAGS) $(CLI_CFLAGS) -c -o $@ $<
 
-build/vmm86: $(CLI_OBJS)
+$(CLI_PROGRAM): $(CLI_OBJS)
 	$(CC) $(CLI_CFLAGS) -o $@ $^ $(CLI_LIBS)
 
 -include $(wildcard $(CLI_OUT)/*/*.d)
