@@ -203,5 +203,5 @@ void judge_intel_pt(const struct machine *machine, const struct machine_cpu *cpu
 		find_unknown(f, misc->why, "IA32_VMX_MISC (does Intel PT go on in VMX operation?)");
 	else
 		find(f, CHECK_OK, misc->source,
-		     "a trace of Intel PT pauses while a guest runs (IA32_VMX_MISC bit 14 is 0)");
+		     "a trace of Intel PT pauses while a guest runs, or keeps it from running (IA32_VMX_MISC bit 14 is 0)");
 }
