@@ -69,10 +69,15 @@ static const char *value_text(const struct fact *fact, char text[24])
 }
 
 /**
- * struct comparison - what comparing CPUs came to
- * @different: index of a CPU that differs from the first, 0 if none does
+ * struct comparison - what comparing CPUs with the first one online came to
+ * @compared: how many CPUs are online
+ * @different: index of the first CPU that differs, 0 if none does
  * @unknown: something could not be compared
  * @why: why not
+ * @first: what differs, as on the first CPU; or the last thing looked at
+ * @other: the same on the CPU that differs
+ * @first_number: number of the first CPU
+ * @differs: differs[N] becomes true if machine->cpus[N] differs
  */
 struct comparison {
 	size_t compared, different;
@@ -95,13 +100,14 @@ static void compare_cpus(const struct machine *machine, sight_fn *see, struct co
 			continue;
 		c->compared++;
 		for (size_t n = 0; see(first, n, &a) && see(cpu, n, &b); n++) {
+			if (!c->different)
+				c->first = a;
 			if (a.fact.state == FACT_UNKNOWN || b.fact.state == FACT_UNKNOWN) {
 				c->why = a.fact.state == FACT_UNKNOWN ? a.fact.why : b.fact.why;
 				c->unknown = true;
 			} else if (a.fact.state != b.fact.state || a.fact.value != b.fact.value) {
 				if (!c->different) {
 					c->different = i;
-					c->first = a;
 					c->other = b;
 				}
 				c->differs[i] = true;

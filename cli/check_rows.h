@@ -41,6 +41,10 @@ enum check_weight {
 	WEIGHT_EXTRA,		/* good to know */
 };
 
+/*
+ * A judge fills in @finding, or leaves it as it is, CHECK_NOT_ASKED, where the row
+ * means nothing.
+ */
 typedef void judge_cpu_fn(const struct machine *machine, const struct machine_cpu *cpu,
 			  struct finding *finding);
 typedef void judge_machine_fn(const struct machine *machine, struct finding *finding);
@@ -63,6 +67,7 @@ struct check_row {
 extern const struct check_row check_rows[];
 extern const size_t check_row_count;
 
+/* judge_<name>() answers the row of that name. */
 #define ROW_CPU(name, id, title, weight) judge_cpu_fn judge_##name;
 #define ROW_MACHINE(name, id, title, weight) judge_machine_fn judge_##name;
 #include "cli/check_rows.def"
