@@ -110,7 +110,7 @@ for record in haswell user virtual-without-vmx nothing offline; do
 	[[ $status == "$text_status" && -s $work/json.rows && ! -s $work/err ]] && cmp -s "$work/text.rows" "$work/json.rows" &&
 		jq -e '.format == "vmm86-check" and .version == 1 and
 			([.rows[].findings[] | select(.state != "ok" and .remedy == null)] == []) and
-			([.rows[].findings[] | select(.state == "ok" and .source == null)] == [])| select((.state != "ok") and (.remedy == null))] == [])' "$work/out" >"$work/jq"
+			([.rows[].findings[] | select(.state == "ok" and .source == null)] == [])' "$work/out" >"$work/jq"
 	result "--json says of $record what the text says" $?
 done
 
