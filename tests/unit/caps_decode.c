@@ -131,6 +131,12 @@ static void what_true_msrs_change(void **state)
 	assert_int_equal(control.true_frees, CAPS_NO);
 	assert_int_equal(control.may_be_0, CAPS_NO);
 	assert_int_equal(control.may_be_1, CAPS_YES);
+
+	/* Where the plain MSR demands nothing, there is nothing to free. */
+	set_msr(cpu, VMX_MSR_BASIC, UINT64_C(1) << 55);
+	set_msr(cpu, VMX_MSR_PROCBASED_CTLS, both);
+	caps_read_word(cpu, VMX_WORD_PROC, &w);
+	assert_int_equal(caps_control(&w, VMX_WORD_PROC, 15).true_frees, CAPS_NO);
 	machine_free(machine);
 }
 
@@ -154,6 +160,11 @@ static void partly_known(void **state)
 	/* Bits 63 and 49 are 0. */
 	assert_setting(cpu, VMX_WORD_PROC2, 1, CAPS_YES, CAPS_NO);
 	assert_setting(cpu, VMX_WORD_PROC3, 1, CAPS_YES, CAPS_NO);
+	/* They are 1, but RDMSR raised #GP. */
+	set_msr(cpu, VMX_MSR_PROCBASED_CTLS, plain | EVERYTHING_OPTIONAL);
+	assert_setting(cpu, VMX_WORD_PROC2, 1, CAPS_UNKNOWN, CAPS_UNKNOWN);
+	remove_msr(cpu, VMX_MSR_PROCBASED_CTLS2);
+	assert_setting(cpu, VMX_WORD_PROC2, 1, CAPS_YES, CAPS_NO);
 
 	set_msr(cpu, VMX_MSR_BASIC, UINT64_C(1) << 55);
 	assert_setting(cpu, VMX_WORD_PROC, 15, CAPS_UNKNOWN, CAPS_YES);

@@ -36,8 +36,8 @@ static const struct breakage breakages[] = {
 	{ "CR0.PG must be 1 and 0", CAPS_CHECK_cr0, 0x487, 0, BIT(31) },
 	{ "CR4.VMXE must be 1 and 0", CAPS_CHECK_cr4, 0x489, 0, BIT(13) },
 	{ "CR4.LA57 must be 1 and 0", CAPS_CHECK_cr4, 0x488, BIT(12), 0 },
-	{ "highest index 19, and the VMX-preemption timer's is 23", CAPS_CHECK_vmcs_enum,
-	  0x48a, BIT(1) | BIT(2) | BIT(5), BIT(3) | BIT(4) },
+	{ "highest index 22, and the VMX-preemption timer value's is 23", CAPS_CHECK_vmcs_enum,
+	  0x48a, BIT(2) | BIT(3) | BIT(5), BIT(1) | BIT(4) },
 	{ "no page-walk length", CAPS_CHECK_ept, 0x48c, 0, BIT(6) },
 	{ "no EPT memory type", CAPS_CHECK_ept, 0x48c, 0, BIT(8) | BIT(14) },
 	{ "types of INVEPT without INVEPT", CAPS_CHECK_ept, 0x48c, 0, BIT(20) },
@@ -160,6 +160,24 @@ static void pairs(void **state)
 	machine_free(machine);
 }
 
+static void highest_index(void **state)
+{
+	struct machine *machine = haswell(1);
+	struct caps_findings findings;
+
+	/* 482EH is the timer's value: bits 9:1 are 23, and nothing else there is above. */
+	set_msr(machine->cpus, 0x48a, 23 << 1);
+	assert_int_equal(verify(machine, &findings), CAPS_YES);
+	caps_findings_free(&findings);
+	/* The CPU may have got it: that hangs on the pin-based controls. */
+	set_msr(machine->cpus, 0x48a, 22 << 1);
+	forget_msr(machine->cpus, 0x481);
+	assert_int_equal(verify(machine, &findings), CAPS_UNKNOWN);
+	assert_int_equal(findings.by_check[CAPS_CHECK_vmcs_enum], CAPS_UNKNOWN);
+	caps_findings_free(&findings);
+	machine_free(machine);
+}
+
 static void msrs_that_are_missing(void **state)
 {
 	static const uint32_t needed[] = { 0x485, 0x486, 0x48a, 0x48c, 0x48e, 0x491 };
@@ -254,6 +272,15 @@ static void unknown(void **state)
 		caps_findings_free(&findings);
 		machine_free(machine);
 	}
+	/* "virtualize x2APIC mode" needs "use TPR shadow". */
+	machine = haswell(1);
+	forget_msr(machine->cpus, 0x482);
+	forget_msr(machine->cpus, 0x48e);
+	assert_int_equal(verify(machine, &findings), CAPS_UNKNOWN);
+	assert_int_equal(findings.by_check[CAPS_CHECK_needs], CAPS_UNKNOWN);
+	caps_findings_free(&findings);
+	machine_free(machine);
+
 	machine = bare_machine(2);
 	assert_int_equal(verify(machine, &findings), CAPS_UNKNOWN);
 	assert_int_equal(findings.by_check[CAPS_CHECK_reserved], CAPS_UNKNOWN);
@@ -303,6 +330,7 @@ int main(void)
 		cmocka_unit_test(what_fits_passes),
 		cmocka_unit_test(one_thing_wrong),
 		cmocka_unit_test(pairs),
+		cmocka_unit_test(highest_index),
 		cmocka_unit_test(msrs_that_are_missing),
 		cmocka_unit_test(without_vmx),
 		cmocka_unit_test(without_intel_64),

@@ -120,6 +120,16 @@ static enum caps_answer judge(const struct machine *machine, const char *text, c
 	return verdict.allowed;
 }
 
+static bool judge_says(const struct machine *machine, const char *text, const char *says)
+{
+	struct wants wants = parse(text);
+	struct want_verdict verdict;
+
+	want_judge(machine->cpus, &wants, &wants.list[0], &verdict);
+	wants_free(&wants);
+	return !strcmp(verdict.text, says);
+}
+
 /* The model's numbers: 48BH is 47FFF00000000H, 48EH is F7F9FFFE04006172H. */
 static void alone(void **state)
 {
@@ -176,9 +186,61 @@ static void together(void **state)
 	assert_int_equal(judge(machine, "pin:7=1,proc2:9=1,exit:15=1,proc:31=1", ""), CAPS_YES);
 	assert_int_equal(judge(machine, "pin:7=1,proc2:9=1,exit:15=1,proc:31=0", "counts as 0"),
 			 CAPS_NO);
+	/* What must be so anyway need not be said. */
+	set_msr(machine->cpus, 0x48d, get_msr(machine->cpus, 0x48d) | UINT64_C(1) << 3);
+	assert_int_equal(judge(machine, "virtual NMIs=1", ""), CAPS_YES);
+	assert_true(judge_says(machine, "virtual NMIs=1", ""));
+	assert_false(judge_says(machine, "pin:7=1", ""));
 	/* And a CPU that offers what cannot be used. */
 	set_msr(machine->cpus, 0x48b, get_msr(machine->cpus, 0x48b) & ~(UINT64_C(1) << 33));
 	assert_int_equal(judge(machine, "unrestricted guest=1", "which must be 0 here"), CAPS_NO);
+	machine_free(machine);
+}
+
+/* "Checks on VMX Controls", all of it that is about two controls, in names. */
+static void all_needs(void **state)
+{
+	static const char *const refused[] = {
+		"pin:virtual NMIs=1,pin:NMI exiting=0",
+		"proc:NMI-window exiting=1,pin:virtual NMIs=0",
+		"proc2:virtualize x2APIC mode=1,proc:use TPR shadow=0",
+		"proc2:APIC-register virtualization=1,proc:use TPR shadow=0",
+		"proc2:virtual-interrupt delivery=1,proc:use TPR shadow=0",
+		"proc3:IPI virtualization=1,proc:use TPR shadow=0",
+		"proc2:virtualize x2APIC mode=1,proc2:virtualize APIC accesses=1",
+		"proc2:virtual-interrupt delivery=1,pin:external-interrupt exiting=0",
+		"pin:process posted interrupts=1,proc2:virtual-interrupt delivery=0",
+		"pin:process posted interrupts=1,exit:acknowledge interrupt on exit=0",
+		"proc2:unrestricted guest=1,proc2:enable EPT=0",
+		"proc2:mode-based execute control for EPT=1,proc2:enable EPT=0",
+		"proc2:enable PML=1,proc2:enable EPT=0",
+		"proc2:sub-page write permissions for EPT=1,proc2:enable EPT=0",
+		"proc2:Intel PT uses guest physical addresses=1,proc2:enable EPT=0",
+		"proc2:Intel PT uses guest physical addresses=1,entry:load IA32_RTIT_CTL=0",
+		"proc2:Intel PT uses guest physical addresses=1,exit:clear IA32_RTIT_CTL=0",
+		"proc3:enable HLAT=1,proc2:enable EPT=0",
+		"proc3:EPT paging-write control=1,proc2:enable EPT=0",
+		"proc3:guest-paging verification=1,proc2:enable EPT=0",
+		"proc3:APIC-timer virtualization=1,proc2:virtual-interrupt delivery=0",
+		"proc3:APIC-timer virtualization=1,proc:RDTSC exiting=1",
+		"exit:save VMX-preemption timer value=1,pin:activate VMX-preemption timer=0",
+	};
+	struct machine *machine = bare_machine(1);
+
+	/* All may be 1, and what is not default1 may be 0. */
+	for (uint32_t msr = 0x480; msr <= 0x493; msr++)
+		set_msr(machine->cpus, msr, UINT64_C(0xffffffff00000000));
+	set_msr(machine->cpus, 0x492, UINT64_MAX);
+	assert_int_equal(vmx_need_row_count, ARRAY_SIZE(refused));
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		char opposite[160];
+		size_t last = strlen(refused[i]) - 1;
+
+		assert_int_equal(judge(machine, refused[i], "which is wanted to be"), CAPS_NO);
+		snprintf(opposite, sizeof(opposite), "%s", refused[i]);
+		opposite[last] = opposite[last] == '0' ? '1' : '0';
+		assert_int_equal(judge(machine, opposite, ""), CAPS_YES);
+	}
 	machine_free(machine);
 }
 
@@ -265,6 +327,12 @@ static void differences(void **state)
 	assert_int_equal(report_same(&report), CAPS_UNKNOWN);
 	end(&report);
 
+	machine_free(b);
+	b = haswell(1);
+	report = compare(a, b);
+	assert_int_equal(report_same(&report), CAPS_UNKNOWN);
+	end(&report);
+
 	set_cpuid(a->cpus, LEAF_VERSION, CPUID_ECX, 0);
 	report = compare(a, b);
 	assert_int_equal(report.differences.count, 1);
@@ -327,6 +395,7 @@ int main(void)
 		cmocka_unit_test(suggestions),
 		cmocka_unit_test(alone),
 		cmocka_unit_test(together),
+		cmocka_unit_test(all_needs),
 		cmocka_unit_test(no_bit_is_overlooked),
 		cmocka_unit_test(differences),
 		cmocka_unit_test(kinds_of_guest),
