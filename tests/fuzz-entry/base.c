@@ -39,6 +39,17 @@ static void fill_table(const struct entry_block *block, enum entry_page table,
 		memcpy(memory + at, &entry, entry_bytes);
 }
 
+/* Lists of an MSR that nothing in a 64-bit kernel hangs on, with what it holds there. */
+static void fill_msr_list(const struct entry_block *block, enum entry_page page)
+{
+	const struct vmx_msr_entry sysenter_cs = { .index = 0x174, .value = 0x10 };
+	u8 *memory = page_memory(block, page);
+	unsigned int at;
+
+	for (at = 0; at < PAGE_BYTES; at += sizeof(sysenter_cs))
+		memcpy(memory + at, &sysenter_cs, sizeof(sysenter_cs));
+}
+
 /**
  * entry_block_fill() - write what the pages hold
  * @block: the pages
@@ -61,6 +72,8 @@ void entry_block_fill(const struct entry_block *block, u32 revision)
 	fill_table(block, PAGE_EPT_PDPT, PAGE_EPT_PD, ept_all, 8);
 	fill_table(block, PAGE_EPT_PD, PAGE_EPT_PT, ept_all, 8);
 	fill_table(block, PAGE_EPT_PT, PAGE_CODE, ept_all | ept_wb, 8);
+	fill_msr_list(block, PAGE_MSR_STORE);
+	fill_msr_list(block, PAGE_MSR_EXIT_LOAD);
 	((u8 *)page_memory(block, PAGE_VIRTUAL_APIC))[0x80] = ENTRY_VTPR;
 	*(u32 *)page_memory(block, PAGE_LINK) = revision;
 	*(u32 *)page_memory(block, PAGE_LINK_SHADOW) = revision | 1u << 31;

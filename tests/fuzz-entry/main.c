@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Does a CPU do what the rules of VM entry say?  Each state is tried by VMLAUNCH, and
+ * what happens is held against what vmx_predict() says.  Runs in the lab.
+ */
+#include <err.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cases.h"
+#include "deviations.h"
+#include "machine.h"
+#include "mutate.h"
+
+#define SHOWN_DISAGREEMENTS	40
+
+/* By rule: how often, in states that were tried. */
+static struct {
+	unsigned long satisfied;	/* applied and held in a state that got past its stage */
+	unsigned long alone;		/* alone decided the outcome, as predicted */
+	unsigned long together;		/* broken in a state with the outcome predicted */
+	unsigned long deviating;	/* the emulator did otherwise, as listed */
+	unsigned long disagreeing;
+} tally[VMX_RULES];
+
+static struct {
+	unsigned long tried, left_out, agreed, deviating, disagreeing;
+	unsigned long entered, error_7, error_8, failure_33, failure_34, other;
+} total;
+
+static struct machine machine;
+static struct vmx_entry_state bases[ENTRY_GUESTS];
+
+static void count_outcome(const struct entry_outcome *outcome)
+{
+	bool valid = outcome->end == VMM86_ENTRY_FAIL_VALID;
+	bool exited = outcome->end == VMM86_ENTRY_EXITED;
+
+	total.entered += exited && !(outcome->exit_reason >> 31);
+	total.failure_33 += exited && outcome->exit_reason == 0x80000021;
+	total.failure_34 += exited && outcome->exit_reason == 0x80000022;
+	total.error_7 += valid && outcome->error == 7;
+	total.error_8 += valid && outcome->error == 8;
+	total.other += !exited && !(valid && (outcome->error == 7 || outcome->error == 8));
+}
+
+/* The stage that a state got to: rules of earlier ones were all found satisfied. */
+static enum vmx_stage stage_reached(const struct entry_outcome *outcome)
+{
+	if (outcome->end != VMM86_ENTRY_EXITED)
+		return VMX_STAGE_CONTROLS;
+	if (!(outcome->exit_reason >> 31))
+		return VMX_STAGE_MSR_LOAD + 1;
+	return (outcome->exit_reason & 0xffff) == 33 ? VMX_STAGE_GUEST : VMX_STAGE_MSR_LOAD;
+}
+
+static void tally_agreement(const struct vmx_evaluation *e, const struct entry_outcome *outcome)
+{
+	enum vmx_stage reached = stage_reached(outcome);
+	unsigned int rule, in_stage = 0, last = 0;
+
+	for (rule = 0; rule < VMX_RULES; rule++) {
+		enum vmx_stage stage = vmx_rule_stage(rule);
+		bool decides = reached == VMX_STAGE_CONTROLS ? stage <= VMX_STAGE_HOST : stage == reached;
+
+		if (e->verdict[rule] == VMX_SATISFIED && stage < reached)
+			tally[rule].satisfied++;
+		if (e->verdict[rule] == VMX_BROKEN && decides) {
+			tally[rule].together++;
+			in_stage++;
+			last = rule;
+		}
+	}
+	if (in_stage == 1)
+		tally[last].alone++;
+}
+
+static void show(const char *what, unsigned long number, const struct vmx_entry_state *base,
+		 const struct vmx_entry_state *state, const struct vmx_evaluation *e,
+		 const struct vmx_prediction *p, const struct entry_outcome *outcome)
+{
+	char predicted[160], happened[80];
+	unsigned int i;
+
+	prediction_describe(p, predicted, sizeof(predicted));
+	outcome_describe(outcome, happened, sizeof(happened));
+	fprintf(stderr, "%s %lu: predicted %s; happened: %s\n", what, number, predicted, happened);
+	for (i = 0; i < VMX_RULES; i++) {
+		if (e->verdict[i] == VMX_BROKEN)
+			fprintf(stderr, "  broken: %s\n", vmx_rule_id(i));
+	}
+	for (i = 0; i < VMX_FACT_FIRST_MSR; i++) {
+		if (vmx_state_knows(state, i) && state->value[i] != base->value[i])
+			fprintf(stderr, "  %s (%#x): %#llx, was %#llx\n", vmx_fact_name(i),
+				vmx_fact_field(i), (unsigned long long)state->value[i],
+				(unsigned long long)base->value[i]);
+	}
+}
+
+static void note_deviation(const struct vmx_evaluation *e, const struct vmx_evaluation *emulators)
+{
+	unsigned int i;
+
+	total.deviating++;
+	for (i = 0; i < deviations_count; i++) {
+		enum vmx_rule rule = deviations[i].rule;
+
+		if (e->verdict[rule] != emulators->verdict[rule] &&
+		    deviations[i].kind == DEVIATION_MISSING) {
+			deviations[i].seen++;
+			tally[rule].deviating++;
+		}
+	}
+}
+
+/* Tries a state; @what and @number name it.  Returns whether it could be tried. */
+static bool try_state(const char *what, unsigned long number, const struct vmx_entry_state *base,
+		      struct vmx_entry_state *state)
+{
+	struct vmx_evaluation e, emulators;
+	struct vmx_prediction p, emulators_p;
+	struct entry_outcome outcome;
+	struct deviation *stricter;
+	bool missing, unsafe;
+	unsigned int rule;
+
+	mend(state, &machine);
+	vmx_evaluate(state, &e);
+	vmx_predict(state, &e, &p);
+	missing = deviations_without(state, &e, &emulators, &unsafe);
+	vmx_predict(state, &emulators, &emulators_p);
+	if (!may_be_tried(&machine, state, &emulators_p, unsafe)) {
+		total.left_out++;
+		return false;
+	}
+
+	machine_try(&machine, state, &outcome);
+	total.tried++;
+	count_outcome(&outcome);
+	if (outcome_within(&outcome, &p)) {
+		total.agreed++;
+		tally_agreement(&e, &outcome);
+		return true;
+	}
+	if (missing && outcome_within(&outcome, &emulators_p)) {
+		note_deviation(&e, &emulators);
+		return true;
+	}
+	stricter = deviations_stricter(state, &outcome);
+	if (stricter) {
+		total.deviating++;
+		stricter->seen++;
+		tally[stricter->rule].deviating++;
+		return true;
+	}
+	if (total.disagreeing++ < SHOWN_DISAGREEMENTS)
+		show(what, number, base, state, &e, &p, &outcome);
+	for (rule = 0; rule < VMX_RULES; rule++)
+		tally[rule].disagreeing += e.verdict[rule] == VMX_BROKEN;
+	return true;
+}
+
+static bool expressible(const struct entry_op *ops, const struct vmx_entry_state *base)
+{
+	unsigned int i;
+
+	for (i = 0; i < ENTRY_CASE_OPS && ops[i].kind != OP_NONE; i++) {
+		/* A fact can be had if it is what this machine has anyway. */
+		if (ops[i].kind == OP_FACT ? base->value[ops[i].fact] != ops[i].value :
+					     !vmx_state_knows(base, ops[i].fact))
+			return false;
+	}
+	return true;
+}
+
+static void try_cases(void)
+{
+	unsigned int n;
+
+	for (n = 0; n < entry_cases_count; n++) {
+		const struct entry_case *c = &entry_cases[n];
+		const struct vmx_entry_state *base = &bases[c->guest];
+		struct vmx_entry_state state = *base;
+
+		if (!vmx_state_knows(base, VMX_FACT_INTEL_64) || !expressible(c->setup, base))
+			continue;
+		entry_apply(c->setup, &machine.block, &state);
+		if (expressible(c->good, base)) {
+			struct vmx_entry_state good = state;
+
+			entry_apply(c->good, &machine.block, &good);
+			try_state("good case", n, base, &good);
+		}
+		if (expressible(c->bad, base)) {
+			entry_apply(c->bad, &machine.block, &state);
+			try_state("bad case", n, base, &state);
+		}
+	}
+}
+
+static void try_random(u64 seed, unsigned long from, unsigned long count)
+{
+	unsigned long i, next = 0;
+
+	for (i = from; total.tried < count; i++) {
+		struct random random = { .state = seed + i * 0xd1342543de82ef95 };
+		struct vmx_entry_state state;
+
+		mutate(&random, &machine, bases, &state);
+		try_state("random state", i, &bases[GUEST_V86], &state);
+		if (total.tried >= next) {
+			fprintf(stderr, "%lu tried, %lu agreed, %lu deviations, %lu disagreements, at state %lu\n",
+				total.tried, total.agreed, total.deviating, total.disagreeing, i);
+			next = total.tried + 50000;
+		}
+	}
+}
+
+static void report(u64 seed)
+{
+	unsigned int i;
+
+	printf("#\tseed\t%llu\n#\ttried\t%lu\n#\tagreed\t%lu\n#\tdeviating\t%lu\n#\tdisagreeing\t%lu\n",
+	       (unsigned long long)seed, total.tried, total.agreed, total.deviating, total.disagreeing);
+	printf("#\tleft out\t%lu\n#\tentered\t%lu\n#\terror 7\t%lu\n#\terror 8\t%lu\n#\tentry failure 33\t%lu\n"
+	       "#\tentry failure 34\t%lu\n#\tother\t%lu\n", total.left_out, total.entered, total.error_7,
+	       total.error_8, total.failure_33, total.failure_34, total.other);
+	for (i = 0; i < deviations_count; i++)
+		printf("deviation\t%s\t%s\t%lu\n", vmx_rule_id(deviations[i].rule),
+		       deviations[i].kind == DEVIATION_MISSING ? "missing" : "stricter", deviations[i].seen);
+	for (i = 0; i < VMX_RULES; i++)
+		printf("rule\t%s\t%lu\t%lu\t%lu\t%lu\t%lu\n", vmx_rule_id(i), tally[i].satisfied,
+		       tally[i].alone, tally[i].together, tally[i].deviating, tally[i].disagreeing);
+}
+
+int main(int argc, char **argv)
+{
+	const char *list = "deviations.tsv";
+	unsigned long count = 10000, from = 0;
+	u64 seed = time(NULL);
+	unsigned int guest;
+	cpu_set_t cpu;
+	int option;
+
+	while ((option = getopt(argc, argv, "c:s:f:d:")) != -1) {
+		switch (option) {
+		case 'c':
+			count = strtoul(optarg, NULL, 0);
+			break;
+		case 's':
+			seed = strtoull(optarg, NULL, 0);
+			break;
+		case 'f':
+			from = strtoul(optarg, NULL, 0);
+			break;
+		case 'd':
+			list = optarg;
+			break;
+		default:
+			errx(EX_USAGE, "usage: fuzz-entry [-c COUNT] [-s SEED] [-f FIRST] [-d DEVIATIONS]");
+		}
+	}
+	CPU_ZERO(&cpu);
+	CPU_SET(0, &cpu);
+	if (sched_setaffinity(0, sizeof(cpu), &cpu))
+		err(EX_OSERR, "cannot stay on one CPU");
+
+	deviations_read(list);
+	machine_open(&machine);
+	for (guest = 0; guest < ENTRY_GUESTS; guest++) {
+		if (!entry_guest_possible(guest, &machine.cpu))
+			continue;
+		bases[guest] = machine.cpu;
+		entry_base(guest, &machine.block, &bases[guest]);
+		fprintf(stderr, "a good state, %s\n", entry_guest_names[guest]);
+		try_state("good state", guest, &bases[guest], &bases[guest]);
+	}
+	fprintf(stderr, "seed %llu\n", (unsigned long long)seed);
+	if (!from)
+		try_cases();
+	try_random(seed, from, count);
+	report(seed);
+	return total.disagreeing ? 1 : 0;
+}
