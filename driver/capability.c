@@ -13,7 +13,6 @@
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
@@ -25,7 +24,6 @@
 #include "vmx/controls.h"
 #include "vmx/msrs.h"
 #include "vmx/names.h"
-#include "vmx_insn.h"
 
 struct vmx_capability vmx_capability __ro_after_init;
 
@@ -83,7 +81,6 @@ static const struct control_wish control_wishes[] __initconst = {
 		/* DR7 and DEBUGCTL of the guest stay with the guest. */
 		.needed		= VMX_EXIT_CTL_HOST_ADDRESS_SPACE_SIZE |
 				  VMX_EXIT_CTL_SAVE_DEBUG_CONTROLS,
-		.welcome	= VMX_EXIT_CTL_SAVE_VMX_PREEMPTION_TIMER_VALUE,
 		/* The host takes the interrupt itself once the window is shut. */
 		.unwanted	= VMX_EXIT_CTL_ACKNOWLEDGE_INTERRUPT_ON_EXIT,
 		.result		= &vmx_capability.exit,
@@ -132,6 +129,9 @@ static u32 __init preemption_timer_value(const struct vmm86_cpu *cpu)
 
 	if (!(vmx_capability.pin & VMX_PIN_ACTIVATE_VMX_PREEMPTION_TIMER))
 		return 0;
+	/* Without a rate, the longest time there is. */
+	if (!tsc_khz)
+		return U32_MAX;
 	return max_t(u64, ((u64)tsc_khz * BACKSTOP_MS) >> rate, 1);
 }
 
@@ -154,22 +154,32 @@ static int __init set_up(const struct vmm86_cpu *cpu)
 	vmx_capability.clear_buffers = host_clears_buffers() || host_clears_buffers_vm() ||
 		(boot_cpu_has_bug(X86_BUG_MMIO_STALE_DATA) && !cpu_mitigations_off());
 
+	if (host_clears_history() && !HAVE_HISTORY_CLEARING)
+		pr_warn("this kernel clears the branch history after VM exits and keeps the means to KVM: guests are not kept from influencing it\n");
+
 	for (i = 0; i < ARRAY_SIZE(control_wishes); i++) {
 		err = negotiate(&control_wishes[i], cpu);
 		if (err)
 			return err;
 	}
-	/* "save VMX-preemption timer value" without the timer is error 7. */
-	if (!(vmx_capability.pin & VMX_PIN_ACTIVATE_VMX_PREEMPTION_TIMER))
-		vmx_capability.exit &= ~VMX_EXIT_CTL_SAVE_VMX_PREEMPTION_TIMER_VALUE;
 	vmx_capability.preemption_timer = preemption_timer_value(cpu);
 	return 0;
 }
 
-/* The MSRs that decide which VMCS a CPU accepts. */
+/* The MSRs that decide whether a VMCS made for one CPU suits another. */
 static bool __init same_vmx(const struct vmm86_cpu *a, const struct vmm86_cpu *b)
 {
-	return a->msr_valid == b->msr_valid && !memcmp(a->msr, b->msr, sizeof(a->msr));
+	u32 msr;
+
+	for (msr = VMX_MSR_BASIC; msr <= VMX_MSR_CR4_FIXED1; msr++) {
+		if (cpu_facts_msr(a, msr) != cpu_facts_msr(b, msr))
+			return false;
+	}
+	for (msr = VMX_MSR_TRUE_PINBASED_CTLS; msr <= VMX_MSR_TRUE_ENTRY_CTLS; msr++) {
+		if (cpu_facts_msr(a, msr) != cpu_facts_msr(b, msr))
+			return false;
+	}
+	return true;
 }
 
 /**
@@ -214,12 +224,4 @@ int __init vmx_capability_init(void)
 		err = set_up(first);
 	kfree(first);
 	return err;
-}
-
-void vmcs_access_failed(unsigned int encoding, bool write)
-{
-	const char *name = vmcs_field_name(encoding);
-
-	pr_err_ratelimited("%s of VMCS field %#x (%s) failed\n",
-			   write ? "VMWRITE" : "VMREAD", encoding, name ?: "unknown");
 }

@@ -46,9 +46,26 @@
 #define host_clears_buffers_vm() false
 #endif
 
-/* Hyper-V's header moved. */
+/* Where the kernel decided that the branch history is cleared after VM exits. */
+#if defined(X86_FEATURE_CLEAR_BHB_VMEXIT)
+#define host_clears_history()	boot_cpu_has(X86_FEATURE_CLEAR_BHB_VMEXIT)
+#elif defined(X86_FEATURE_CLEAR_BHB_LOOP_ON_VMEXIT)
+#define host_clears_history()	boot_cpu_has(X86_FEATURE_CLEAR_BHB_LOOP_ON_VMEXIT)
+#else
+#define host_clears_history()	false
+#endif
+#ifdef HAVE_CLEAR_BHB_LOOP
+#define HAVE_HISTORY_CLEARING	true
+#else
+#define HAVE_HISTORY_CLEARING	false
+#endif
+
 #ifdef HAVE_HV_VP_ASSIST_PAGE
 #include <asm/mshyperv.h>
+#endif
+
+#ifdef HAVE_DO_MACHINE_CHECK
+#include <asm/mce.h>
 #endif
 
 #endif /* DRIVER_COMPAT_H */

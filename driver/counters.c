@@ -15,6 +15,8 @@
 #include "vmx/exit_reasons.h"
 #include "vmx/names.h"
 
+static_assert(VMX_EXIT_WRMSRNS_WITH_IMMEDIATE_OPERAND == COUNTERS_EXITS - 1);
+
 static DEFINE_PER_CPU(struct counters, totals);
 static atomic_t vms;
 

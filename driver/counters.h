@@ -19,8 +19,9 @@ struct seq_file;
  * @entries: VM entries that were made
  * @external_interrupts: VM exits for external interrupts
  * @nmis: VM exits for NMIs
- * @exits: VM exits by basic exit reason, failed VM entries among them; the NMIs
- *	are under reason 0, too
+ * @exits: VM exits by basic exit reason, failed VM entries among them; under
+ *	reason 0 there are the NMIs, too, and one for the first use of the FPU in
+ *	a run
  *
  * Those of a VM are written by the thread that runs it, and may be read by others
  * meanwhile.

@@ -37,6 +37,8 @@ static int device_release(struct inode *inode, struct file *file)
 
 	vcpu_destroy(&vm->vcpu);
 	guest_memory_destroy(vm->memory);
+	mutex_destroy(&vm->setup_lock);
+	mutex_destroy(&vm->run_lock);
 	kfree(vm);
 	counters_note_vm(-1);
 	return 0;
@@ -106,10 +108,9 @@ static const struct file_operations device_operations = {
 	.unlocked_ioctl	= device_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 	.show_fdinfo	= device_show_fdinfo,
-	.llseek		= noop_llseek,
 };
 
-static struct miscdevice device = {
+static struct miscdevice vmm_device = {
 	.minor	= MISC_DYNAMIC_MINOR,
 	.name	= "vmm",
 	.mode	= 0600,
@@ -124,7 +125,7 @@ static struct miscdevice device = {
  */
 int device_register_vmm(void)
 {
-	return misc_register(&device);
+	return misc_register(&vmm_device);
 }
 
 /**
@@ -132,5 +133,5 @@ int device_register_vmm(void)
  */
 void device_unregister_vmm(void)
 {
-	misc_deregister(&device);
+	misc_deregister(&vmm_device);
 }

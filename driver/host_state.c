@@ -94,7 +94,8 @@ static void write_fs_base(unsigned long base)
 
 /*
  * PEBS writes its records to a linear address of the host's: not while the
- * guest's page tables are in use.
+ * guest's page tables are in use.  What is not covered: an NMI of perf's between
+ * here and VM entry that turns it on again.
  */
 static u64 pebs_off(void)
 {

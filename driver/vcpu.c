@@ -16,10 +16,12 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/task_work.h>
 
 #include <asm/apic.h>
 #include <asm/fpu/api.h>
 #include <asm/irq_vectors.h>
+#include <asm/nospec-branch.h>
 #include <asm/sync_core.h>
 #include <asm/trapnr.h>
 
@@ -47,7 +49,10 @@
 #define INTERRUPTION_TYPE_NMI	2
 #define INTERRUPTION_VECTOR(info) ((info) & 0xff)
 
+#define BLOCKING_BY_STI		BIT(0)
+#define BLOCKING_BY_MOV_SS	BIT(1)
 #define BLOCKING_BY_NMI		BIT(3)
+#define PENDING_SINGLE_STEP	BIT(14)
 
 static struct page *create_region(void)
 {
@@ -216,6 +221,44 @@ static bool exit_is_machine_check(const struct vcpu_exit *exit)
 		(exit->reason & VMX_EXIT_BASIC_MASK) == VMX_EXIT_ENTRY_FAILURE_MACHINE_CHECK_EVENT);
 }
 
+/*
+ * With legacy IBRS, the kernel relies on IA32_SPEC_CTRL having been written since
+ * the CPU left less privileged code; a guest is that.
+ */
+static u64 spec_ctrl_after_exit(void)
+{
+	if (cpu_feature_enabled(X86_FEATURE_KERNEL_IBRS))
+		return this_cpu_read(x86_spec_ctrl_current);
+	return 0;
+}
+
+/*
+ * What a VM exit leaves behind that the next VM entry must not find, as far as
+ * the guest goes on.
+ */
+static void prepare_next_entry(const struct vcpu_exit *exit, const struct vmm86_seed_regs *regs)
+{
+	u32 blocking;
+
+	if (!exit_is_nmi(exit) && !(regs->eflags & X86_EFLAGS_TF))
+		return;
+	blocking = vmcs_read32(VMCS_GUEST_INTERRUPTIBILITY_STATE);
+	/*
+	 * The host gets the NMI and the guest never sees one, so that nothing
+	 * in the guest will end the blocking.
+	 */
+	if (blocking & BLOCKING_BY_NMI)
+		vmcs_write32(VMCS_GUEST_INTERRUPTIBILITY_STATE, blocking & ~BLOCKING_BY_NMI);
+	/*
+	 * A single step over the instruction that STI or MOV SS protects pends
+	 * by the time of a VM exit between the two; VM entry insists on it.
+	 */
+	if ((blocking & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS)) && (regs->eflags & X86_EFLAGS_TF))
+		vmcs_write_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS,
+				   vmcs_read_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS) |
+				   PENDING_SINGLE_STEP);
+}
+
 /* What the window's one VM entry and VM exit need around them. */
 static void enter_guest(struct vcpu *vcpu, const struct vmx_window *window,
 			struct vmm86_seed_regs *regs, bool write_state,
@@ -236,20 +279,15 @@ static void enter_guest(struct vcpu *vcpu, const struct vmx_window *window,
 	if (vcpu->fpu_in_use)
 		asm volatile("fxrstor %0" : : "m" (*(u8 (*)[FPU_IMAGE_SIZE])vcpu->fpu));
 	/* Each window ends with VMCLEAR: the launch state is always "clear". */
-	result = world_switch(&vcpu->gprs, vmx_capability.clear_buffers ?
-			      WORLD_SWITCH_CLEAR_BUFFERS : 0);
+	result = world_switch(&vcpu->gprs, vmx_capability.clear_buffers, spec_ctrl_after_exit());
 	if (vcpu->fpu_in_use)
 		asm volatile("fxsave %0" : "=m" (*(u8 (*)[FPU_IMAGE_SIZE])vcpu->fpu));
 
 	read_exit(exit, result);
-	v86_read_state(regs);
-	/*
-	 * The host gets the NMI and the guest never sees one, so that nothing
-	 * in the guest will end the blocking.
-	 */
-	if (exit_is_nmi(exit))
-		vmcs_write32(VMCS_GUEST_INTERRUPTIBILITY_STATE,
-			     vmcs_read32(VMCS_GUEST_INTERRUPTIBILITY_STATE) & ~BLOCKING_BY_NMI);
+	if (result == VMX_SUCCEEDED) {
+		v86_read_state(regs);
+		prepare_next_entry(exit, regs);
+	}
 
 	host_state_restore(&host);
 }
@@ -269,20 +307,42 @@ static void give_nmi_to_host(void)
 	}
 }
 
+/*
+ * As if it had come in user space, which the guest is part of: then a memory error
+ * costs the process, and not the machine.
+ */
 static void give_machine_check_to_host(void)
 {
+#ifdef HAVE_DO_MACHINE_CHECK
+	struct pt_regs user = {
+		.cs = __USER_CS,
+		.flags = X86_EFLAGS_IF,
+	};
+
+	do_machine_check(&user);
+#else
 	if (host_uses_fred())
 		panic("vmm86: machine check in a guest, and no way to hand it to the host");
 	asm volatile("int $18");
+#endif
+}
+
+/* The kernel may have decided that user space is to be kept from a guest's traces. */
+static void note_guest_ran(void)
+{
+#ifdef HAVE_X86_IBPB_EXIT_TO_USER
+	if (cpu_feature_enabled(X86_FEATURE_IBPB_EXIT_TO_USER))
+		this_cpu_write(x86_ibpb_exit_to_user, true);
+#endif
 }
 
 /*
- * What else the kernel does on its way to user space (restartable sequences, task
- * work) can wait for the end of the run.
+ * What else the kernel has to do on its way to user space, such as restartable
+ * sequences after each preemption, can wait for the end of the run.
  */
 static bool host_has_work(void)
 {
-	return need_resched() || signal_pending(current);
+	return need_resched() || signal_pending(current) || task_work_pending(current);
 }
 
 /*
@@ -303,7 +363,10 @@ static int take_turn(struct vcpu *vcpu, struct vmm86_seed_regs *regs, bool write
 		return -EAGAIN;
 	}
 
-	trace_vmm_entry(regs);
+	/*
+	 * A guest that does not use the FPU leaves it alone: with CR0.TS = 1 no
+	 * instruction of its reaches XMM0-7, and XMM8-15 need 64-bit mode.
+	 */
 	if (fpu)
 		kernel_fpu_begin();
 	err = window_open(&window, page_to_phys(vcpu->vmxon_region),
@@ -311,8 +374,10 @@ static int take_turn(struct vcpu *vcpu, struct vmm86_seed_regs *regs, bool write
 	if (!err) {
 		if (vcpu->new_vmcs)
 			write_new_vmcs(vcpu);
+		trace_vmm_entry(regs);
 		enter_guest(vcpu, &window, regs, write_state, exit);
 		window_close(&window);
+		note_guest_ran();
 	}
 	if (fpu)
 		kernel_fpu_end();
@@ -356,7 +421,12 @@ static int let_host_work(void)
 {
 	cond_resched();
 	/* Without a handler the kernel makes the same call again by itself. */
-	return signal_pending(current) ? -ERESTARTNOHAND : 0;
+	if (signal_pending(current))
+		return -ERESTARTNOHAND;
+	/* Rare; done on the way to user space: go there and come back. */
+	if (task_work_pending(current))
+		return restart_syscall();
+	return 0;
 }
 
 /**
@@ -367,8 +437,8 @@ static int let_host_work(void)
  * @exit: what ended the run, if 0 is returned
  *
  * Context: process context, may sleep between turns.
- * Return: 0; -ERESTARTNOHAND if the caller has a signal to see to: the same call
- * goes on then; or what window_open() returns.
+ * Return: 0; -ERESTARTNOHAND or -ERESTARTNOINTR if the caller has a signal or task
+ * work to see to: the same call goes on then; or what window_open() returns.
  */
 int vcpu_run(struct vcpu *vcpu, struct vmm86_seed_regs *regs, struct vcpu_exit *exit)
 {

@@ -5,8 +5,9 @@
  * Those that enter, leave or ask about VMX operation may fault, since this
  * driver does not own the machine's VMX: they go through the exception table
  * and report a fault as a result.  VMREAD and VMWRITE run only inside a VMX
- * window (window.h), where they cannot fault; accessors are typed by the width
- * of the field, and a field of another width does not compile.
+ * window (window.h), where neither fails unless a crash has taken the CPU out of
+ * VMX operation; accessors are typed by the width of the field, and a field of
+ * another width does not compile.
  *
  * Intel SDM volume 3, "VMX Instruction Reference" (chapter 31 of the 2023
  * edition): "Conventions" defines VMfailInvalid and VMfailValid.
@@ -125,8 +126,9 @@ void vmcs_access_failed(unsigned int encoding, bool write);
 
 static __always_inline void vmwrite(unsigned long encoding, unsigned long value)
 {
-	asm goto("vmwrite %[value], %[encoding]\n\t"
+	asm goto("1:\tvmwrite %[value], %[encoding]\n\t"
 		 "jna %l[failed]\n\t"
+		 _ASM_EXTABLE(1b, %l[failed])
 		 : : [encoding] "r" (encoding), [value] "rm" (value)
 		 : "cc"
 		 : failed);
@@ -138,16 +140,17 @@ failed:
 static __always_inline unsigned long vmread(unsigned long encoding)
 {
 	unsigned long value;
-	bool failed;
 
-	asm volatile("vmread %[encoding], %[value]\n\t"
-		     : [value] "=rm" (value), "=@ccbe" (failed)
-		     : [encoding] "r" (encoding));
-	if (unlikely(failed)) {
-		vmcs_access_failed(encoding, false);
-		value = 0;
-	}
+	asm goto("1:\tvmread %[encoding], (%[value])\n\t"
+		 "jna %l[failed]\n\t"
+		 _ASM_EXTABLE(1b, %l[failed])
+		 : : [encoding] "r" (encoding), [value] "r" (&value)
+		 : "cc", "memory"
+		 : failed);
 	return value;
+failed:
+	vmcs_access_failed(encoding, false);
+	return 0;
 }
 
 #define vmcs_check_width(field, width)					\

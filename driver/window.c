@@ -13,8 +13,10 @@
  *				as it was
  *
  * So each prerequisite holds at each VMLAUNCH by construction, and there is
- * nothing to undo at CPU hotplug, suspend, kexec or unload.  Why the pieces are
- * in this order: docs/entering-vmx-root-operation.md.
+ * nothing to undo at CPU hotplug, suspend, kexec or unload.  What is left is a
+ * crash while another CPU is in a window of its own: that CPU stays in VMX root
+ * operation, where INIT is blocked, and a crash kernel cannot start it.  Why the
+ * pieces are in this order: docs/entering-vmx-root-operation.md.
  *
  * Intel SDM volume 3, "Enabling and Entering VMX Operation", "Restrictions on
  * VMX Operation" (sections 24.7 and 24.8 of the 2023 edition), "Software Use of

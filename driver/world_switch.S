@@ -5,6 +5,7 @@
 #include <linux/linkage.h>
 
 #include <asm/asm.h>
+#include <asm/msr-index.h>
 #include <asm/nospec-branch.h>
 #include <asm/segment.h>
 #include <asm/unwind_hints.h>
@@ -21,38 +22,37 @@ SYM_DATA_LOCAL(verw_selector, .word __KERNEL_DS)
 /**
  * world_switch() - VM entry, and the VM exit that follows
  * @registers:	%rdi, the guest's registers; loaded, and stored after a VM exit
- * @flags:	%esi, WORLD_SWITCH_RESUME: VMRESUME, else VMLAUNCH;
- *		WORLD_SWITCH_CLEAR_BUFFERS: overwrite CPU buffers before
+ * @clear_buffers: %esi, overwrite CPU buffers before VM entry
+ * @spec_ctrl:	%rdx, IA32_SPEC_CTRL to be written again after the VM exit, 0: not
  *
  * Before: interrupts off, in a VMX window with the guest's VMCS current and all
  * its fields written but host RSP, which this function writes; host RIP is
- * world_switch_vm_exit.
+ * world_switch_vm_exit; the launch state is "clear".
  *
  * After a VM exit: 0; the host state is that of the host-state area, and what
  * host_state_restore() puts back is still to be put back.  A VM entry that fails
  * in its last stages (exit reason with bit 31 set) comes this way, too.
  * After a VM entry that failed before that: VMX_FAIL_INVALID, VMX_FAIL_VALID or
  * VMX_FAULT; nothing was changed, @registers included.
- *
- * %r8 to %r15 are kept across the switch by the CPU: code outside 64-bit mode
- * cannot reach them.
  */
 SYM_FUNC_START(world_switch)
 	push	%rbp
 	push	%rbx
+	/* No guest reaches these, but the manual does not promise their survival. */
+	push	%r12
+	push	%r13
+	push	%r14
+	push	%r15
+	push	%rdx
 	push	%rdi
 
 	mov	$WORLD_SWITCH_HOST_RSP, %eax
+.Lwrite_rsp:
 	vmwrite	%rsp, %rax
 	jbe	.Lfailed
 
-	testl	$WORLD_SWITCH_CLEAR_BUFFERS, %esi
-	jz	.Lbuffers_done
-	verw	verw_selector(%rip)
-.Lbuffers_done:
-
 	/* MOV leaves ZF alone: it is the answer until the jump below. */
-	testl	$WORLD_SWITCH_RESUME, %esi
+	testb	%sil, %sil
 	mov	GUEST_EAX(%rdi), %eax
 	mov	GUEST_ECX(%rdi), %ecx
 	mov	GUEST_EDX(%rdi), %edx
@@ -60,15 +60,15 @@ SYM_FUNC_START(world_switch)
 	mov	GUEST_EBP(%rdi), %ebp
 	mov	GUEST_ESI(%rdi), %esi
 	mov	GUEST_EDI(%rdi), %edi
-	jnz	.Lresume
+	jz	.Lbuffers_done
+	/* Last, so that nothing of the host's is loaded after it. */
+	verw	verw_selector(%rip)
+.Lbuffers_done:
 
 	/* VM exits continue with the stack of this point. */
 	UNWIND_HINT_SAVE
 .Llaunch:
 	vmlaunch
-	jmp	.Lfailed
-.Lresume:
-	vmresume
 	/* Only a VM entry that failed falls through to here. */
 .Lfailed:
 	/* Flags first: they say how, and the next ADD would destroy them. */
@@ -97,10 +97,22 @@ SYM_INNER_LABEL_ALIGN(world_switch_vm_exit, SYM_L_GLOBAL)
 	pop	%rax
 	mov	%eax, GUEST_EDI(%rdi)
 
-	/* The guest must not steer the host's speculation: see the kernel's
-	 * documentation of hardware vulnerabilities, Spectre.
+	/*
+	 * The guest must not steer the host's speculation.  Before the first RET:
+	 * the return stack; IBRS, which counts only if written after the less
+	 * privileged mode was left; the branch history.
 	 */
 	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, X86_FEATURE_RSB_VMEXIT_LITE
+	mov	8(%rsp), %rax
+	test	%rax, %rax
+	jz	.Lspec_ctrl_done
+	mov	%rax, %rdx
+	shr	$32, %rdx
+	mov	$MSR_IA32_SPEC_CTRL, %ecx
+	wrmsr
+.Lspec_ctrl_done:
+	/* The jump may have been predicted wrong. */
+	lfence
 #ifdef HAVE_CLEAR_BHB_LOOP
 	CLEAR_BRANCH_HISTORY_VMEXIT
 #endif
@@ -109,10 +121,15 @@ SYM_INNER_LABEL_ALIGN(world_switch_vm_exit, SYM_L_GLOBAL)
 	xor	%eax, %eax
 .Lout:
 	pop	%rdi
+	pop	%rdx
+	pop	%r15
+	pop	%r14
+	pop	%r13
+	pop	%r12
 	pop	%rbx
 	pop	%rbp
 	RET
 
+	_ASM_EXTABLE(.Lwrite_rsp, .Lfault)
 	_ASM_EXTABLE(.Llaunch, .Lfault)
-	_ASM_EXTABLE(.Lresume, .Lfault)
 SYM_FUNC_END(world_switch)

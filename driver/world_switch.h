@@ -17,9 +17,6 @@
 /* The encoding of the host RSP field, which the world switch writes itself. */
 #define WORLD_SWITCH_HOST_RSP		0x6c14
 
-#define WORLD_SWITCH_RESUME		1
-#define WORLD_SWITCH_CLEAR_BUFFERS	2
-
 #ifndef __ASSEMBLER__
 
 #include <linux/build_bug.h>
@@ -48,7 +45,7 @@ static_assert(offsetof(struct guest_registers, edi) == GUEST_EDI);
 static_assert(VMCS_HOST_RSP == WORLD_SWITCH_HOST_RSP);
 
 asmlinkage enum vmx_result world_switch(struct guest_registers *registers,
-					unsigned int flags);
+					bool clear_buffers, u64 spec_ctrl);
 
 /* Where VM exits arrive: the value of the host RIP field, not to be called. */
 extern const char world_switch_vm_exit[];

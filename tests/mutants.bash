@@ -47,5 +47,8 @@ mutant memory-leak memory.c \
 	's/__free_page\(memory->ram\[i\]\);/(void)0;/' 1 't_lifecycle' \
 	"a VM's memory not freed"
 mutant wrap memory.c \
-	's/page -= ONE_MIB >> PAGE_SHIFT;/page -= 0;/' 1 't_memory' \
+	's/page -= ONE_MIB >> PAGE_SHIFT;/page -= 0;/' 1 't_guests; t_memory' \
 	'1 MiB does not wrap to 0'
+mutant single-step vcpu.c \
+	's/^(.*)PENDING_SINGLE_STEP\);/\10);/' 1 't_step' \
+	'no single step pending in the shadow of MOV SS'

@@ -34,8 +34,9 @@
  *
  * mmap() also fails with EINVAL (length, offset, MAP_PRIVATE, protection),
  * EBUSY (mapped already) and ENOMEM; the ioctl with EINVAL (not mapped yet),
- * EFAULT (bad pointer; the guest has not run), EINTR (a signal was handled;
- * @regs say where the guest stands, the same call goes on from there), EBUSY
+ * EFAULT (bad pointer; the guest has not run, unless the record was unmapped
+ * meanwhile), EINTR (a signal was handled; @regs say where the guest stands, the
+ * same call goes on from there, but for the shadow of an STI or MOV SS), EBUSY
  * (VMX is in use in a way that cannot be shared), ENODEV (this CPU cannot enter
  * VMX root operation) and EIO (the CPU refused the VM entry: a bug, the
  * kernel's log has the details).
