@@ -33,7 +33,10 @@ bool caps_same(const struct machine_cpu *a, const struct machine_cpu *b)
 		if (!same_fact(&a->msr[i], &b->msr[i]))
 			return false;
 	}
-	return true;
+	/* Where MSRs are not known, the kernel's flags count. */
+	return a->kernel_vmx_features.state == b->kernel_vmx_features.state &&
+	       (a->kernel_vmx_features.state != FACT_KNOWN ||
+		!strcmp(a->kernel_vmx_features.text, b->kernel_vmx_features.text));
 }
 
 /* Room for any set of CPUs. */
@@ -125,9 +128,15 @@ enum caps_answer caps_has_vmx(const struct machine_cpu *cpu)
 	return vmx.state == FACT_KNOWN ? answer(vmx.value) : CAPS_UNKNOWN;
 }
 
-/*
- * No condition becomes false by a bit more. So what holds without any of the bits
+/**
+ * caps_condition() - whether a condition of the tables holds on a CPU
+ * @cpu: the CPU, which must have VMX
+ * @condition: what vmcs_field_condition() or vmx_msr_condition() said
+ *
+ * No condition becomes false by a bit more.  So what holds without any of the bits
  * that are not known is true, and what does not hold with all of them is false.
+ *
+ * Return: the answer.
  */
 enum caps_answer caps_condition(const struct machine_cpu *cpu, uint32_t condition)
 {
@@ -223,6 +232,45 @@ static void read_word_32(const struct fact *plain, const struct fact *true_msr,
 	}
 }
 
+static bool kernel_says(const struct machine_cpu *cpu, const char *flag)
+{
+	const struct text_fact *flags = &cpu->kernel_vmx_features;
+	const char *at = flags->state == FACT_KNOWN ? flags->text : "";
+	size_t length = strlen(flag);
+
+	while (*at) {
+		size_t word = strcspn(at, " ");
+
+		if (word == length && !memcmp(at, flag, length))
+			return true;
+		at += word + strspn(at + word, " ");
+	}
+	return false;
+}
+
+/* The kernel has read the MSRs that this program may not read. */
+static void ask_kernel(const struct machine_cpu *cpu, enum vmx_control_word word,
+		       struct caps_word *w)
+{
+	static const struct {
+		const char *flag;
+		enum vmx_control_word word;
+		unsigned int bit;
+	} rows[] = {
+#define KERNEL_FLAG(flag, word, id) { flag, VMX_WORD_##word, VMX_##word##_##id##_BIT },
+#include "lib/caps_kernel_flags.def"
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t bit = UINT64_C(1) << rows[i].bit;
+
+		if (rows[i].word != word || w->may_known & bit || !kernel_says(cpu, rows[i].flag))
+			continue;
+		w->may |= bit;
+		w->may_known |= bit;
+	}
+}
+
 /**
  * caps_read_word() - the settings of a word of controls that a CPU allows
  * @cpu: the CPU
@@ -255,6 +303,7 @@ void caps_read_word(const struct machine_cpu *cpu, enum vmx_control_word word,
 	if ((w->must_known & w->may_known) != all)
 		w->unknown = w->may_known && w->by_true == CAPS_YES ? true_msr :
 			     w->may_known ? cpu_msr(cpu, VMX_MSR_BASIC) : plain;
+	ask_kernel(cpu, word, w);
 }
 
 static enum caps_answer bit_of(uint64_t bits, uint64_t known, unsigned int bit)

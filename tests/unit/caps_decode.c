@@ -180,6 +180,33 @@ static void partly_known(void **state)
 	machine_free(machine);
 }
 
+/* What everybody may read in /proc/cpuinfo. */
+static void flags_of_the_kernel(void **state)
+{
+	static const char flags[] = "vnmi ept_ad vpid unrestricted_guest";
+	struct machine *machine = bare_machine(2);
+	struct machine_cpu *cpu = machine->cpus;
+	struct caps_group *list;
+	size_t count;
+
+	assert_true(text_set(&cpu->kernel_vmx_features, SOURCE_SYSTEM, flags, strlen(flags)));
+	assert_setting(cpu, VMX_WORD_PIN, 5, CAPS_UNKNOWN, CAPS_YES);
+	assert_setting(cpu, VMX_WORD_PROC2, 5, CAPS_UNKNOWN, CAPS_YES);
+	assert_setting(cpu, VMX_WORD_PROC2, 7, CAPS_UNKNOWN, CAPS_YES);
+	/* ept_ad is not ept; and no flag is no answer. */
+	assert_setting(cpu, VMX_WORD_PROC2, 1, CAPS_UNKNOWN, CAPS_UNKNOWN);
+	assert_setting(cpu, VMX_WORD_PIN, 6, CAPS_UNKNOWN, CAPS_UNKNOWN);
+	/* The other CPU has none. */
+	list = caps_groups(machine, &count);
+	assert_int_equal(count, 2);
+	caps_groups_free(list, count);
+	/* An MSR counts more. */
+	set_msr(cpu, VMX_MSR_PROCBASED_CTLS, UINT64_C(1) << 63);
+	set_msr(cpu, VMX_MSR_PROCBASED_CTLS2, 0);
+	assert_setting(cpu, VMX_WORD_PROC2, 7, CAPS_YES, CAPS_NO);
+	machine_free(machine);
+}
+
 static void no_vmx(void **state)
 {
 	struct machine *machine = bare_machine(1);
@@ -335,6 +362,7 @@ int main(void)
 		cmocka_unit_test(words_of_64_bits),
 		cmocka_unit_test(what_true_msrs_change),
 		cmocka_unit_test(partly_known),
+		cmocka_unit_test(flags_of_the_kernel),
 		cmocka_unit_test(no_vmx),
 		cmocka_unit_test(which_msrs_exist),
 		cmocka_unit_test(numbers),
