@@ -36,12 +36,12 @@ static struct claim loads_cet(struct reading *r)
 
 static struct claim loads_shadow_stack(struct reading *r)
 {
-	return both(loads_cet(r), equals(fact(r, CET_SS), 1));
+	return and(loads_cet(r), equals(fact(r, CET_SS), 1));
 }
 
 static struct claim loads_fred(struct reading *r)
 {
-	return both(offered_entry(r, VMX_ENTRY_CTL_LOAD_IA32_FRED), equals(fact(r, FRED), 1));
+	return and(offered_entry(r, VMX_ENTRY_CTL_LOAD_IA32_FRED), equals(fact(r, FRED), 1));
 }
 
 /* Control registers */

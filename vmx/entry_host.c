@@ -21,12 +21,12 @@ static struct claim loads_cet(struct reading *r)
 
 static struct claim loads_shadow_stack(struct reading *r)
 {
-	return both(loads_cet(r), equals(fact(r, CET_SS), 1));
+	return and(loads_cet(r), equals(fact(r, CET_SS), 1));
 }
 
 static struct claim loads_fred(struct reading *r)
 {
-	return both(offered_exit2(r, VMX_EXIT_CTL2_LOAD_IA32_FRED), equals(fact(r, FRED), 1));
+	return and(offered_exit2(r, VMX_EXIT_CTL2_LOAD_IA32_FRED), equals(fact(r, FRED), 1));
 }
 
 static struct claim intel_64(struct reading *r)

@@ -27,7 +27,7 @@ static struct claim operation(struct reading *r, enum vmx_operation which)
 
 static struct claim executes_in_root(struct reading *r, enum vmx_instruction instruction)
 {
-	return both(executes(r, instruction), operation(r, VMX_OPERATION_ROOT));
+	return and(executes(r, instruction), operation(r, VMX_OPERATION_ROOT));
 }
 
 static struct claim enters(struct reading *r)
@@ -58,7 +58,7 @@ static struct claim revision_good(struct reading *r)
 
 static struct claim vmxon_outside(struct reading *r)
 {
-	return both(executes(r, VMX_INSN_VMXON), operation(r, VMX_OPERATION_OUTSIDE));
+	return and(executes(r, VMX_INSN_VMXON), operation(r, VMX_OPERATION_OUTSIDE));
 }
 
 RULE(vmxon_ud_mode,
@@ -316,7 +316,7 @@ RULE(vmresume_after_vmxoff,
 
 static struct claim enters_in_smm(struct reading *r)
 {
-	return both(enters(r), equals(fact(r, IN_SMM), 1));
+	return and(enters(r), equals(fact(r, IN_SMM), 1));
 }
 
 static struct claim returns_from_smm(struct reading *r)

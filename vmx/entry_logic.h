@@ -134,6 +134,13 @@ static inline struct claim both(struct claim a, struct claim b)
 	return a;
 }
 
+/* The same, but b is not looked at where a is false. */
+#define and(a, b) ({									\
+	struct claim a_ = (a);								\
+											\
+	a_.truth == FALSE_CLAIM ? a_ : both(a_, (b));					\
+})
+
 static inline struct claim either(struct claim a, struct claim b)
 {
 	return not(both(not(a), not(b)));
@@ -178,14 +185,18 @@ static inline struct ruling always(struct claim demand)
 				 demand.truth == TRUE_CLAIM ? VMX_SATISFIED : VMX_BROKEN };
 }
 
-static inline struct ruling when(struct claim applies, struct claim demand)
+static inline struct ruling not_applicable(struct claim applies)
 {
-	struct claim broken = both(applies, not(demand));
-
-	if (applies.truth == FALSE_CLAIM)
-		return (struct ruling) { applies.because, VMX_NOT_APPLICABLE };
-	return always(not(broken));
+	return (struct ruling) { applies.because, VMX_NOT_APPLICABLE };
 }
+
+/* A demand is made only where it may apply: most rules ask for a control first. */
+#define when(applies, demand) ({							\
+	struct claim applies_ = (applies);						\
+											\
+	applies_.truth == FALSE_CLAIM ? not_applicable(applies_) :			\
+					always(not(both(applies_, not(demand))));	\
+})
 
 /* Controls. */
 
@@ -202,14 +213,14 @@ static inline struct claim proc(struct reading *r, u32 control)
 /* Secondary controls count as 0 where they are not activated; so do the others. */
 static inline struct claim proc2(struct reading *r, u32 control)
 {
-	return both(proc(r, VMX_PROC_ACTIVATE_SECONDARY_CONTROLS),
-		    is_set(field(r, SECONDARY_PROC_BASED_CONTROLS), control));
+	return and(proc(r, VMX_PROC_ACTIVATE_SECONDARY_CONTROLS),
+		   is_set(field(r, SECONDARY_PROC_BASED_CONTROLS), control));
 }
 
 static inline struct claim proc3(struct reading *r, u32 control)
 {
-	return both(proc(r, VMX_PROC_ACTIVATE_TERTIARY_CONTROLS),
-		    is_set(field(r, TERTIARY_PROC_BASED_CONTROLS), control));
+	return and(proc(r, VMX_PROC_ACTIVATE_TERTIARY_CONTROLS),
+		   is_set(field(r, TERTIARY_PROC_BASED_CONTROLS), control));
 }
 
 static inline struct claim exit_ctl(struct reading *r, u32 control)
@@ -219,8 +230,8 @@ static inline struct claim exit_ctl(struct reading *r, u32 control)
 
 static inline struct claim exit_ctl2(struct reading *r, u32 control)
 {
-	return both(exit_ctl(r, VMX_EXIT_CTL_ACTIVATE_SECONDARY_CONTROLS),
-		    is_set(field(r, SECONDARY_EXIT_CONTROLS), control));
+	return and(exit_ctl(r, VMX_EXIT_CTL_ACTIVATE_SECONDARY_CONTROLS),
+		   is_set(field(r, SECONDARY_EXIT_CONTROLS), control));
 }
 
 static inline struct claim entry_ctl(struct reading *r, u32 control)
@@ -232,32 +243,32 @@ static inline struct claim entry_ctl(struct reading *r, u32 control)
 
 static inline struct claim offered_pin(struct reading *r, u32 control)
 {
-	return both(is_set(msr(r, PINBASED_CTLS), (u64)control << 32), pin(r, control));
+	return and(is_set(msr(r, PINBASED_CTLS), (u64)control << 32), pin(r, control));
 }
 
 static inline struct claim offered_proc2(struct reading *r, u32 control)
 {
-	return both(is_set(msr(r, PROCBASED_CTLS2), (u64)control << 32), proc2(r, control));
+	return and(is_set(msr(r, PROCBASED_CTLS2), (u64)control << 32), proc2(r, control));
 }
 
 static inline struct claim offered_proc3(struct reading *r, u32 control)
 {
-	return both(is_set(msr(r, PROCBASED_CTLS3), control), proc3(r, control));
+	return and(is_set(msr(r, PROCBASED_CTLS3), control), proc3(r, control));
 }
 
 static inline struct claim offered_exit(struct reading *r, u32 control)
 {
-	return both(is_set(msr(r, EXIT_CTLS), (u64)control << 32), exit_ctl(r, control));
+	return and(is_set(msr(r, EXIT_CTLS), (u64)control << 32), exit_ctl(r, control));
 }
 
 static inline struct claim offered_exit2(struct reading *r, u32 control)
 {
-	return both(is_set(msr(r, EXIT_CTLS2), control), exit_ctl2(r, control));
+	return and(is_set(msr(r, EXIT_CTLS2), control), exit_ctl2(r, control));
 }
 
 static inline struct claim offered_entry(struct reading *r, u32 control)
 {
-	return both(is_set(msr(r, ENTRY_CTLS), (u64)control << 32), entry_ctl(r, control));
+	return and(is_set(msr(r, ENTRY_CTLS), (u64)control << 32), entry_ctl(r, control));
 }
 
 /* What several subjects share: entry_addresses.c, entry_controls.c. */

@@ -68,6 +68,9 @@ static bool is_missing(enum vmx_rule rule, const struct vmx_entry_state *state)
 	case VMX_RULE_guest_cs_dpl_nonconforming:
 	case VMX_RULE_guest_cs_dpl_conforming:
 		return unrestricted(state);
+	case VMX_RULE_msr_load_x2apic:
+		/* On models without x2APIC. */
+		return !(THE(MSR_PROCBASED_CTLS2) >> 32 & VMX_PROC2_VIRTUALIZE_X2APIC_MODE);
 	case VMX_RULE_guest_activity_inj_shutdown:
 		return (THE(VMCS_ENTRY_INTERRUPTION_INFORMATION) & EVENT_VECTOR) == 18;
 	default:

@@ -59,13 +59,16 @@ static enum vmx_stage stage_reached(const struct entry_outcome *outcome)
 	return (outcome->exit_reason & 0xffff) == 33 ? VMX_STAGE_GUEST : VMX_STAGE_MSR_LOAD;
 }
 
+/* Asked for each rule and state. */
+static u8 stages[VMX_RULES];
+
 static void tally_agreement(const struct vmx_evaluation *e, const struct entry_outcome *outcome)
 {
 	enum vmx_stage reached = stage_reached(outcome);
 	unsigned int rule, in_stage = 0, last = 0;
 
 	for (rule = 0; rule < VMX_RULES; rule++) {
-		enum vmx_stage stage = vmx_rule_stage(rule);
+		enum vmx_stage stage = stages[rule];
 		bool decides = reached == VMX_STAGE_CONTROLS ? stage <= VMX_STAGE_HOST : stage == reached;
 
 		if (e->verdict[rule] == VMX_SATISFIED && stage < reached)
@@ -133,7 +136,9 @@ static bool try_state(const char *what, unsigned long number, const struct vmx_e
 	vmx_evaluate(state, &e);
 	vmx_predict(state, &e, &p);
 	missing = deviations_without(state, &e, &emulators, &unsafe);
-	vmx_predict(state, &emulators, &emulators_p);
+	emulators_p = p;
+	if (missing)
+		vmx_predict(state, &emulators, &emulators_p);
 	if (!may_be_tried(&machine, state, &emulators_p, unsafe)) {
 		total.left_out++;
 		return false;
@@ -203,6 +208,25 @@ static void try_cases(void)
 	}
 }
 
+/* All so far: a machine that stops has said what it found until then. */
+static void report(u64 seed)
+{
+	unsigned int i;
+
+	printf("#\tseed\t%llu\n#\ttried\t%lu\n#\tagreed\t%lu\n#\tdeviating\t%lu\n#\tdisagreeing\t%lu\n",
+	       (unsigned long long)seed, total.tried, total.agreed, total.deviating, total.disagreeing);
+	printf("#\tleft out\t%lu\n#\tentered\t%lu\n#\terror 7\t%lu\n#\terror 8\t%lu\n#\tentry failure 33\t%lu\n"
+	       "#\tentry failure 34\t%lu\n#\tother\t%lu\n", total.left_out, total.entered, total.error_7,
+	       total.error_8, total.failure_33, total.failure_34, total.other);
+	fflush(stdout);
+	for (i = 0; i < deviations_count; i++)
+		printf("deviation\t%s\t%s\t%lu\n", vmx_rule_id(deviations[i].rule),
+		       deviations[i].kind == DEVIATION_MISSING ? "missing" : "stricter", deviations[i].seen);
+	for (i = 0; i < VMX_RULES; i++)
+		printf("rule\t%s\t%lu\t%lu\t%lu\t%lu\t%lu\n", vmx_rule_id(i), tally[i].satisfied,
+		       tally[i].alone, tally[i].together, tally[i].deviating, tally[i].disagreeing);
+}
+
 static void try_random(u64 seed, unsigned long from, unsigned long count)
 {
 	unsigned long i, next = 0;
@@ -216,26 +240,10 @@ static void try_random(u64 seed, unsigned long from, unsigned long count)
 		if (total.tried >= next) {
 			fprintf(stderr, "%lu tried, %lu agreed, %lu deviations, %lu disagreements, at state %lu\n",
 				total.tried, total.agreed, total.deviating, total.disagreeing, i);
+			report(seed);
 			next = total.tried + 50000;
 		}
 	}
-}
-
-static void report(u64 seed)
-{
-	unsigned int i;
-
-	printf("#\tseed\t%llu\n#\ttried\t%lu\n#\tagreed\t%lu\n#\tdeviating\t%lu\n#\tdisagreeing\t%lu\n",
-	       (unsigned long long)seed, total.tried, total.agreed, total.deviating, total.disagreeing);
-	printf("#\tleft out\t%lu\n#\tentered\t%lu\n#\terror 7\t%lu\n#\terror 8\t%lu\n#\tentry failure 33\t%lu\n"
-	       "#\tentry failure 34\t%lu\n#\tother\t%lu\n", total.left_out, total.entered, total.error_7,
-	       total.error_8, total.failure_33, total.failure_34, total.other);
-	for (i = 0; i < deviations_count; i++)
-		printf("deviation\t%s\t%s\t%lu\n", vmx_rule_id(deviations[i].rule),
-		       deviations[i].kind == DEVIATION_MISSING ? "missing" : "stricter", deviations[i].seen);
-	for (i = 0; i < VMX_RULES; i++)
-		printf("rule\t%s\t%lu\t%lu\t%lu\t%lu\t%lu\n", vmx_rule_id(i), tally[i].satisfied,
-		       tally[i].alone, tally[i].together, tally[i].deviating, tally[i].disagreeing);
 }
 
 int main(int argc, char **argv)
@@ -243,7 +251,7 @@ int main(int argc, char **argv)
 	const char *list = "deviations.tsv";
 	unsigned long count = 10000, from = 0;
 	u64 seed = time(NULL);
-	unsigned int guest;
+	unsigned int guest, rule;
 	cpu_set_t cpu;
 	int option;
 
@@ -270,6 +278,8 @@ int main(int argc, char **argv)
 	if (sched_setaffinity(0, sizeof(cpu), &cpu))
 		err(EX_OSERR, "cannot stay on one CPU");
 
+	for (rule = 0; rule < VMX_RULES; rule++)
+		stages[rule] = vmx_rule_stage(rule);
 	deviations_read(list);
 	machine_open(&machine);
 	for (guest = 0; guest < ENTRY_GUESTS; guest++) {

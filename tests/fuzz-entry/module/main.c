@@ -75,7 +75,7 @@ static long try_ioctl(struct vmm86_entry_try __user *user)
 	preempt_enable();
 	if (err)
 		return err;
-	return copy_to_user(user, &entry, size) ? -EFAULT : 0;
+	return copy_to_user(user, &entry, head) ? -EFAULT : 0;
 }
 
 static long entry_ioctl(struct file *file, unsigned int command, unsigned long argument)

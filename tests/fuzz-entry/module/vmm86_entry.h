@@ -12,9 +12,10 @@
 #define VMM86_ENTRY_MSRS	21		/* IA32_FEATURE_CONTROL, and from 480H on */
 #define VMM86_ENTRY_FIELDS	224
 
+/* A field that the CPU does not have is left out without a word. */
 struct vmm86_entry_field {
 	__u32 encoding;
-	__u32 absent;		/* out: VMWRITE failed */
+	__u32 reserved;
 	__u64 value;
 };
 

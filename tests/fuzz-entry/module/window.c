@@ -55,13 +55,10 @@ DEFINE_POINTER_INSN(vmxon)
 DEFINE_POINTER_INSN(vmclear)
 DEFINE_POINTER_INSN(vmptrld)
 
-static bool vmwrite(unsigned long encoding, unsigned long value)
+static void vmwrite(unsigned long encoding, unsigned long value)
 {
-	bool failed;
-
 	asm volatile("vmwrite %[value], %[encoding]"
-		     : "=@ccbe" (failed) : [encoding] "r" (encoding), [value] "rm" (value));
-	return !failed;
+		     : : [encoding] "r" (encoding), [value] "rm" (value) : "cc");
 }
 
 static unsigned long vmread(unsigned long encoding)
@@ -171,12 +168,12 @@ int entry_window_host(struct vmm86_entry_field *host, unsigned int room)
 	return n;
 }
 
-static void write_fields(struct vmm86_entry_field *field, unsigned int count)
+static void write_fields(const struct vmm86_entry_field *field, unsigned int count)
 {
 	unsigned int i;
 
 	for (i = 0; i < count; i++)
-		field[i].absent = !vmwrite(field[i].encoding, field[i].value);
+		vmwrite(field[i].encoding, field[i].value);
 }
 
 static void try_in_root(struct vmm86_entry_try *entry, const struct host *host)
