@@ -142,7 +142,7 @@ void deviations_read(const char *path)
  * deviations_without() - the evaluation as the emulator may see it
  * @state: the state
  * @evaluation: by the manual's rules
- * @emulators: the same, the broken rules that the emulator does not check not broken
+ * @emulators: the same, but broken rules that it may not check are open
  * @unsafe: one of those is such that the state must not be entered
  *
  * Return: whether there is such a rule.
@@ -161,7 +161,8 @@ bool deviations_without(const struct vmx_entry_state *state, const struct vmx_ev
 		if (d->kind != DEVIATION_MISSING || evaluation->verdict[d->rule] != VMX_BROKEN ||
 		    !is_missing(d->rule, state))
 			continue;
-		emulators->verdict[d->rule] = VMX_SATISFIED;
+		/* It may look or not: some are missing in part. */
+		emulators->verdict[d->rule] = VMX_UNDECIDED;
 		any = true;
 		*unsafe = *unsafe || !d->safe;
 	}

@@ -5,7 +5,7 @@
 
 FUZZ_ENTRY_OUT	:= build/fuzz-entry
 FUZZ_ENTRY_CC	?= gcc
-FUZZ_ENTRY_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -I. \
+FUZZ_ENTRY_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O3 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -I. \
 		     -MMD -MP
 FUZZ_ENTRY_OBJECTS := $(patsubst tests/fuzz-entry/%.c,$(FUZZ_ENTRY_OUT)/obj/%.o,$(wildcard tests/fuzz-entry/*.c)) \
 		      $(patsubst vmx/%.c,$(FUZZ_ENTRY_OUT)/obj/vmx/%.o,$(wildcard vmx/entry_*.c) vmx/names.c vmx/conditions.c)
@@ -25,6 +25,6 @@ $(FUZZ_ENTRY_OUT)/obj/vmx/%.o: vmx/%.c
 	$(FUZZ_ENTRY_CC) $(FUZZ_ENTRY_CFLAGS) -c -o $@ $<
 
 $(FUZZ_ENTRY_OUT)/fuzz-entry: $(FUZZ_ENTRY_OBJECTS)
-	$(FUZZ_ENTRY_CC) -O2 -static -o $@ $^
+	$(FUZZ_ENTRY_CC) -static -o $@ $^
 
 -include $(FUZZ_ENTRY_OBJECTS:.o=.d)
