@@ -107,7 +107,8 @@ static struct claim interrupt_delivery(struct reading *r)
 
 ADDRESS_RULES(ctl_virtual_apic, VIRTUAL_APIC_ADDRESS, ALIGNED_PAGE, tpr_shadow(r))
 RULE(ctl_tpr_threshold_reserved,
-     when(both(tpr_shadow(r), not(interrupt_delivery(r))), is_clear(field(r, TPR_THRESHOLD), ~0xfull)))
+     when(both(tpr_shadow(r), not(interrupt_delivery(r))),
+	  is_clear(field(r, TPR_THRESHOLD), ~0xfull)))
 RULE(ctl_tpr_threshold_vtpr,
      when(all3(tpr_shadow(r), not(proc2(r, VMX_PROC2_VIRTUALIZE_APIC_ACCESSES)),
 	       not(interrupt_delivery(r))),

@@ -54,7 +54,8 @@ static struct claim cr0_has_fixed_ones(struct reading *r)
 
 	return either(vmx_cr_has_fixed_ones(cr0, fixed0, unchecked, CR0_PE | CR0_NE | CR0_PG),
 		      both(proc2(r, VMX_PROC2_UNRESTRICTED_GUEST),
-			   vmx_cr_has_fixed_ones(cr0, fixed0, unchecked | CR0_PE | CR0_PG, CR0_NE)));
+			   vmx_cr_has_fixed_ones(cr0, fixed0, unchecked | CR0_PE | CR0_PG,
+						 CR0_NE)));
 }
 
 RULE(guest_cr0_fixed_ones, always(cr0_has_fixed_ones(r)))
@@ -135,7 +136,8 @@ RULE(guest_lbr_ctl_reserved,
 RULE(guest_uinv_range,
      when(offered_entry(r, VMX_ENTRY_CTL_LOAD_UINV), at_most(field(r, GUEST_UINV), 0xff)))
 RULE(guest_pkrs,
-     when(offered_entry(r, VMX_ENTRY_CTL_LOAD_PKRS), is_clear(field(r, GUEST_IA32_PKRS), ~0ull << 32)))
+     when(offered_entry(r, VMX_ENTRY_CTL_LOAD_PKRS),
+	  is_clear(field(r, GUEST_IA32_PKRS), ~0ull << 32)))
 RULE(guest_spec_ctrl,
      when(offered_entry(r, VMX_ENTRY_CTL_LOAD_GUEST_IA32_SPEC_CTRL),
 	  vmx_only_defined_bits(field(r, GUEST_IA32_SPEC_CTRL), fact(r, SPEC_CTRL_MAY_BE_1))))
@@ -210,7 +212,8 @@ static struct claim injects_external_interrupt(struct reading *r)
 {
 	struct value event = field(r, ENTRY_INTERRUPTION_INFORMATION);
 
-	return claim(event.is & EVENT_VALID && (event.is >> 8 & 7) == EVENT_EXTERNAL_INTERRUPT, event);
+	return claim(event.is & EVENT_VALID &&
+		     (event.is >> 8 & 7) == EVENT_EXTERNAL_INTERRUPT, event);
 }
 
 RULE(guest_rip_high,

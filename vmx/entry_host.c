@@ -71,7 +71,8 @@ RULE(host_sysenter_eip_canonical,
      when(intel_64(r), vmx_canonical(r, field(r, HOST_IA32_SYSENTER_EIP))))
 RULE(host_perf_global_ctrl,
      when(exit_ctl(r, VMX_EXIT_CTL_LOAD_IA32_PERF_GLOBAL_CTRL),
-	  vmx_only_defined_bits(field(r, HOST_IA32_PERF_GLOBAL_CTRL), fact(r, PERF_GLOBAL_MAY_BE_1))))
+	  vmx_only_defined_bits(field(r, HOST_IA32_PERF_GLOBAL_CTRL),
+				fact(r, PERF_GLOBAL_MAY_BE_1))))
 RULE(host_pat,
      when(exit_ctl(r, VMX_EXIT_CTL_LOAD_IA32_PAT), vmx_pat_types_good(field(r, HOST_IA32_PAT))))
 RULE(host_efer_reserved,

@@ -243,7 +243,8 @@ static struct claim mseg_revision_good(struct reading *r)
 {
 	struct value revision = fact(r, MSEG_REVISION), misc = msr(r, MISC);
 
-	return claim2(revision.is == VMX_GET(misc.is, MISC_MSEG_REVISION_IDENTIFIER), revision, misc);
+	return claim2(revision.is == VMX_GET(misc.is, MISC_MSEG_REVISION_IDENTIFIER),
+		      revision, misc);
 }
 
 RULE(vmcall_root_unavailable,

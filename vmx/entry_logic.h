@@ -84,7 +84,9 @@ static inline struct value without(struct value v, u64 mask)
 
 static inline struct claim claim(bool holds, struct value v)
 {
-	return (struct claim) { v.because, !v.known ? OPEN_CLAIM : holds ? TRUE_CLAIM : FALSE_CLAIM };
+	if (!v.known)
+		return (struct claim) { v.because, OPEN_CLAIM };
+	return (struct claim) { v.because, holds ? TRUE_CLAIM : FALSE_CLAIM };
 }
 
 static inline struct claim claim2(bool holds, struct value v, struct value w)
@@ -279,7 +281,8 @@ struct claim vmx_list_fits(struct reading *r, struct value address, struct value
 struct claim vmx_pat_types_good(struct value pat);
 struct claim vmx_exit_controls_allowed(struct reading *r);
 struct claim vmx_eptp_good(struct reading *r, struct value eptp);
-struct claim vmx_cr_has_fixed_ones(struct value cr, struct value fixed0, u64 exempt, u64 on_all_cpus);
+struct claim vmx_cr_has_fixed_ones(struct value cr, struct value fixed0, u64 exempt,
+				   u64 everywhere);
 struct claim vmx_cr_has_fixed_zeros(struct value cr, struct value fixed1);
 
 #endif /* VMX_ENTRY_LOGIC_H */

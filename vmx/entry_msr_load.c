@@ -132,7 +132,8 @@ static struct claim count_within_limit(struct reading *r)
 	struct value count = field(r, ENTRY_MSR_LOAD_COUNT), misc = msr(r, MISC);
 
 	return either(at_most(count, 512),
-		      claim2(count.is <= 512 * (VMX_GET(misc.is, MISC_MSR_LIST_SIZE) + 1), count, misc));
+		      claim2(count.is <= 512 * (VMX_GET(misc.is, MISC_MSR_LIST_SIZE) + 1),
+			     count, misc));
 }
 
 #define loads_any(r)	not(equals(field(r, ENTRY_MSR_LOAD_COUNT), 0))

@@ -14,6 +14,7 @@
 
 #include "cases.h"
 #include "deviations.h"
+#include "extras.h"
 #include "machine.h"
 #include "mutate.h"
 
@@ -69,7 +70,8 @@ static void tally_agreement(const struct vmx_evaluation *e, const struct entry_o
 
 	for (rule = 0; rule < VMX_RULES; rule++) {
 		enum vmx_stage stage = stages[rule];
-		bool decides = reached == VMX_STAGE_CONTROLS ? stage <= VMX_STAGE_HOST : stage == reached;
+		bool decides = reached == VMX_STAGE_CONTROLS ? stage <= VMX_STAGE_HOST :
+							       stage == reached;
 
 		if (e->verdict[rule] == VMX_SATISFIED && stage < reached)
 			tally[rule].satisfied++;
@@ -124,9 +126,9 @@ static void note_deviation(const struct vmx_evaluation *e, const struct vmx_eval
 	}
 }
 
-/* Tries a state; @what and @number name it.  Returns whether it could be tried. */
-static bool try_state(const char *what, unsigned long number, const struct vmx_entry_state *base,
-		      struct vmx_entry_state *state)
+/* Tries a state; @what and @number name it, a @woken one may be halted. */
+static void try_state(const char *what, unsigned long number, const struct vmx_entry_state *base,
+		      struct vmx_entry_state *state, bool woken)
 {
 	struct vmx_evaluation e, emulators;
 	struct vmx_prediction p, emulators_p;
@@ -142,9 +144,9 @@ static bool try_state(const char *what, unsigned long number, const struct vmx_e
 	emulators_p = p;
 	if (missing)
 		vmx_predict(state, &emulators, &emulators_p);
-	if (!may_be_tried(&machine, state, &emulators_p, unsafe)) {
+	if (!may_be_tried(&machine, state, &emulators_p, unsafe, woken)) {
 		total.left_out++;
-		return false;
+		return;
 	}
 
 	machine_try(&machine, state, &outcome);
@@ -153,24 +155,23 @@ static bool try_state(const char *what, unsigned long number, const struct vmx_e
 	if (outcome_within(&outcome, &p)) {
 		total.agreed++;
 		tally_agreement(&e, &outcome);
-		return true;
+		return;
 	}
 	if (missing && outcome_within(&outcome, &emulators_p)) {
 		note_deviation(&e, &emulators, &outcome);
-		return true;
+		return;
 	}
 	stricter = deviations_stricter(state, &outcome);
 	if (stricter) {
 		total.deviating++;
 		stricter->seen++;
 		tally[stricter->rule].deviating++;
-		return true;
+		return;
 	}
 	if (total.disagreeing++ < SHOWN_DISAGREEMENTS)
 		show(what, number, base, state, &e, &p, &outcome);
 	for (rule = 0; rule < VMX_RULES; rule++)
 		tally[rule].disagreeing += e.verdict[rule] == VMX_BROKEN;
-	return true;
 }
 
 static bool expressible(const struct entry_op *ops, const struct vmx_entry_state *base)
@@ -202,12 +203,38 @@ static void try_cases(void)
 			struct vmx_entry_state good = state;
 
 			entry_apply(c->good, &machine.block, &good);
-			try_state("good case", n, base, &good);
+			try_state("good case", n, base, &good, false);
 		}
 		if (expressible(c->bad, base)) {
 			entry_apply(c->bad, &machine.block, &state);
-			try_state("bad case", n, base, &state);
+			try_state("bad case", n, base, &state, false);
 		}
+	}
+}
+
+static void try_extras(void)
+{
+	unsigned int n, guest;
+
+	for (n = 0; n < entry_extras_count; n++) {
+		const struct vmx_entry_state *base = &bases[entry_extras[n].guest];
+		struct vmx_entry_state state = *base;
+
+		if (!vmx_state_knows(base, VMX_FACT_INTEL_64) ||
+		    !expressible(entry_extras[n].change, base))
+			continue;
+		entry_apply(entry_extras[n].change, &machine.block, &state);
+		try_state("extra", n, base, &state, true);
+	}
+	/* A VMCS that links to itself: where that is, only the machine knows. */
+	for (guest = 0; guest < ENTRY_GUESTS; guest++) {
+		struct vmx_entry_state state = bases[guest];
+
+		if (!vmx_state_knows(&state, VMX_FACT_INTEL_64))
+			continue;
+		vmx_state_set(&state, VMX_FACT_VMCS_VMCS_LINK_POINTER,
+			      state.value[VMX_FACT_CURRENT_VMCS]);
+		try_state("link to itself", guest, &bases[guest], &state, false);
 	}
 }
 
@@ -216,15 +243,30 @@ static void report(u64 seed)
 {
 	unsigned int i;
 
-	printf("#\tseed\t%llu\n#\ttried\t%lu\n#\tagreed\t%lu\n#\tdeviating\t%lu\n#\tdisagreeing\t%lu\n",
-	       (unsigned long long)seed, total.tried, total.agreed, total.deviating, total.disagreeing);
-	printf("#\tleft out\t%lu\n#\tentered\t%lu\n#\terror 7\t%lu\n#\terror 8\t%lu\n#\tentry failure 33\t%lu\n"
-	       "#\tentry failure 34\t%lu\n#\tother\t%lu\n", total.left_out, total.entered, total.error_7,
-	       total.error_8, total.failure_33, total.failure_34, total.other);
-	fflush(stdout);
+	const struct {
+		const char *what;
+		unsigned long number;
+	} lines[] = {
+		{ "tried", total.tried },
+		{ "agreed", total.agreed },
+		{ "deviating", total.deviating },
+		{ "disagreeing", total.disagreeing },
+		{ "left out", total.left_out },
+		{ "entered", total.entered },
+		{ "error 7", total.error_7 },
+		{ "error 8", total.error_8 },
+		{ "entry failure 33", total.failure_33 },
+		{ "entry failure 34", total.failure_34 },
+		{ "other", total.other },
+	};
+
+	printf("#\tseed\t%llu\n", (unsigned long long)seed);
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		printf("#\t%s\t%lu\n", lines[i].what, lines[i].number);
 	for (i = 0; i < deviations_count; i++)
 		printf("deviation\t%s\t%s\t%lu\n", vmx_rule_id(deviations[i].rule),
-		       deviations[i].kind == DEVIATION_MISSING ? "missing" : "stricter", deviations[i].seen);
+		       deviations[i].kind == DEVIATION_MISSING ? "missing" : "stricter",
+		       deviations[i].seen);
 	for (i = 0; i < VMX_RULES; i++)
 		printf("rule\t%s\t%lu\t%lu\t%lu\t%lu\t%lu\n", vmx_rule_id(i), tally[i].satisfied,
 		       tally[i].alone, tally[i].together, tally[i].deviating, tally[i].disagreeing);
@@ -239,10 +281,11 @@ static void try_random(u64 seed, unsigned long from, unsigned long count)
 		struct vmx_entry_state state;
 
 		mutate(&random, &machine, bases, &state);
-		try_state("random state", i, &bases[GUEST_V86], &state);
+		try_state("random state", i, &bases[GUEST_V86], &state, false);
 		if (total.tried >= next) {
-			fprintf(stderr, "%lu tried, %lu agreed, %lu deviations, %lu disagreements, at state %lu\n",
-				total.tried, total.agreed, total.deviating, total.disagreeing, i);
+			fprintf(stderr, "%lu tried, %lu agreed, %lu deviations, %lu disagreements, "
+				"at state %lu\n", total.tried, total.agreed, total.deviating,
+				total.disagreeing, i);
 			report(seed);
 			next = total.tried + 50000;
 		}
@@ -291,11 +334,13 @@ int main(int argc, char **argv)
 		bases[guest] = machine.cpu;
 		entry_base(guest, &machine.block, &bases[guest]);
 		fprintf(stderr, "a good state, %s\n", entry_guest_names[guest]);
-		try_state("good state", guest, &bases[guest], &bases[guest]);
+		try_state("good state", guest, &bases[guest], &bases[guest], false);
 	}
 	fprintf(stderr, "seed %llu\n", (unsigned long long)seed);
-	if (!from)
+	if (!from) {
 		try_cases();
+		try_extras();
+	}
 	try_random(seed, from, count);
 	report(seed);
 	return total.disagreeing ? 1 : 0;

@@ -285,7 +285,8 @@ static bool host_is_the_machines(const struct machine *machine, const struct vmx
 }
 
 /* What a VM exit does with a list of nonsense is to abort. */
-static bool list_is_ours(const struct machine *machine, u64 address, u64 count, enum entry_page page)
+static bool list_is_ours(const struct machine *machine, u64 address, u64 count,
+			 enum entry_page page)
 {
 	u64 first = machine->block.physical + page * PAGE_BYTES;
 
@@ -299,12 +300,13 @@ static bool list_is_ours(const struct machine *machine, u64 address, u64 count, 
  * @state: the state
  * @emulators: what the emulator, which may not know all rules, may make of it
  * @unsafe: it does not know one without which it must not enter
+ * @woken: a halted guest is known to come back
  *
  * A state that gets as far as the guest state comes back by way of the host state;
  * one that is entered must have something that brings it back.
  */
 bool may_be_tried(const struct machine *machine, const struct vmx_entry_state *state,
-		  const struct vmx_prediction *emulators, bool unsafe)
+		  const struct vmx_prediction *emulators, bool unsafe, bool woken)
 {
 	bool loads_host = emulators->success || emulators->guest_state || emulators->msr_load;
 
@@ -319,5 +321,5 @@ bool may_be_tried(const struct machine *machine, const struct vmx_entry_state *s
 		return false;
 	if (!emulators->success)
 		return true;
-	return !unsafe && THE(VMCS_GUEST_ACTIVITY_STATE) == ACTIVITY_ACTIVE;
+	return !unsafe && (THE(VMCS_GUEST_ACTIVITY_STATE) == ACTIVITY_ACTIVE || woken);
 }

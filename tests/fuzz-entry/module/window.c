@@ -21,9 +21,6 @@
 #include "vmx/vmcs_fields.h"
 #include "window.h"
 
-asmlinkage u32 entry_launch(void);
-extern const char entry_exited[];
-
 /* Those that a VM entry can load and a VM exit need not bring back. */
 static const u32 kept_msrs[] = {
 	MSR_IA32_SYSENTER_CS, MSR_IA32_SYSENTER_ESP, MSR_IA32_SYSENTER_EIP, MSR_IA32_CR_PAT,
