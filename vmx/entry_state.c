@@ -113,21 +113,18 @@ const char *vmx_fact_name(enum vmx_fact fact)
 /**
  * vmx_state_set_field() - learn the value of a VMCS field
  * @state: what is known
- * @encoding: of the field; for the high half alone, its own encoding
+ * @encoding: of the field; half a 64-bit field is not knowledge
  * @value: its value; bits that the field does not have are dropped
  *
  * Return: false for an encoding that is no field's.
  */
 bool vmx_state_set_field(struct vmx_entry_state *state, u32 encoding, u64 value)
 {
-	bool high = VMCS_IS_HIGH(encoding);
-	enum vmx_fact fact = vmx_fact_of_field(encoding & ~1u);
+	enum vmx_fact fact = vmx_fact_of_field(encoding);
 
-	if (fact == VMX_NO_FACT || (high && VMCS_WIDTH(encoding) != VMCS_WIDTH_64))
+	if (fact == VMX_NO_FACT)
 		return false;
-	if (high)
-		value = value << 32 | (u32)state->value[fact];
-	else if (VMCS_WIDTH(encoding) == VMCS_WIDTH_16)
+	if (VMCS_WIDTH(encoding) == VMCS_WIDTH_16)
 		value = (u16)value;
 	else if (VMCS_WIDTH(encoding) == VMCS_WIDTH_32)
 		value = (u32)value;

@@ -379,6 +379,34 @@ static void link_to_itself(void **ignored)
 	assert_int_equal(finding.verdict, VMX_BROKEN);
 }
 
+static void facts_have_numbers_and_names(void **ignored)
+{
+	struct vmx_entry_state state = { .msr_load_known = 0 };
+	unsigned int fact;
+
+	(void)ignored;
+	for (fact = 0; fact < VMX_FACTS; fact++) {
+		assert_non_null(vmx_fact_name(fact));
+		if (vmx_fact_kind(fact) == VMX_FACT_KIND_FIELD)
+			assert_int_equal(vmx_fact_of_field(vmx_fact_field(fact)), fact);
+		if (vmx_fact_kind(fact) == VMX_FACT_KIND_CAPABILITY)
+			assert_int_equal(vmx_fact_of_msr(vmx_fact_msr(fact)), fact);
+	}
+	assert_int_equal(vmx_fact_of_field(0x6c1e), VMX_NO_FACT);
+	assert_int_equal(vmx_fact_of_msr(0x494), VMX_NO_FACT);
+
+	assert_true(vmx_state_set_field(&state, VMCS_GUEST_CS_SELECTOR, 0x12345));
+	assert_int_equal(state.value[VMX_FACT_VMCS_GUEST_CS_SELECTOR], 0x2345);
+	assert_true(vmx_state_set_field(&state, VMCS_GUEST_CS_LIMIT, ~0ull));
+	assert_int_equal(state.value[VMX_FACT_VMCS_GUEST_CS_LIMIT], 0xffffffff);
+	assert_true(vmx_state_set_field(&state, VMCS_GUEST_CR0, ~0ull));
+	assert_true(state.value[VMX_FACT_VMCS_GUEST_CR0] == ~0ull);
+	assert_false(vmx_state_set_field(&state, VMCS_EPTP_HIGH, 1));
+	assert_false(vmx_state_knows(&state, VMX_FACT_VMCS_EPTP));
+	vmx_state_forget(&state, VMX_FACT_VMCS_GUEST_CR0);
+	assert_false(vmx_state_knows(&state, VMX_FACT_VMCS_GUEST_CR0));
+}
+
 static void evaluation_is_fast(void **ignored)
 {
 	enum { ROUNDS = 2000 };
@@ -411,6 +439,7 @@ int main(void)
 		cmocka_unit_test(nothing_known_decides_nothing_wrong),
 		cmocka_unit_test(both_groups_broken_may_be_7_or_8),
 		cmocka_unit_test(link_to_itself),
+		cmocka_unit_test(facts_have_numbers_and_names),
 		cmocka_unit_test(evaluation_is_fast),
 	};
 
