@@ -22,6 +22,8 @@
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
+#define FIRST_BAD_ADDRESS	(1ull << 47)	/* not canonical with 48 bits */
+
 static u8 memory[ENTRY_PAGES * 4096] __attribute__((aligned(4096)));
 static const struct entry_block block = { memory, 0x10000000 };
 static struct vmx_entry_state bases[ENTRY_GUESTS];
@@ -133,6 +135,83 @@ static void each_rule_at_its_edge(void **ignored)
 		}
 	}
 	assert_int_equal(wrong, 0);
+}
+
+/* What would break a rule if it applied, which it does not. */
+static const struct {
+	enum entry_guest guest;
+	struct entry_op change[ENTRY_CASE_OPS];
+} exempt[] = {
+	{ GUEST_V86, { SET(TPR_THRESHOLD, 0x1f) } },
+	{ GUEST_V86, { PROC(USE_TPR_SHADOW), PROC2(VIRTUAL_INTERRUPT_DELIVERY),
+		       SET(TPR_THRESHOLD, 0x1f) } },
+	{ GUEST_V86, { PROC(USE_TPR_SHADOW), PROC2(VIRTUALIZE_APIC_ACCESSES),
+		       SET(TPR_THRESHOLD, 0xf) } },
+	{ GUEST_V86, { SET(EPTP, ~0ull) } },
+	{ GUEST_V86, { SET(EPTP, ~0ull), FACT(MSR_EPT_VPID_CAP, 0xf0106514141) } },
+	{ GUEST_V86, { PROC2(ENABLE_EPT), PAGE(EPTP, EPT_PML4, 0x26),
+		       FACT(MSR_EPT_VPID_CAP, 0xf0106f341c1) } },
+	{ GUEST_V86, { PROC2(ENABLE_EPT), PAGE(EPTP, EPT_PML4, 0xde) } },
+	{ GUEST_V86, { SET(SECONDARY_PROC_BASED_CONTROLS, ~0u), NO_PROC(ACTIVATE_SECONDARY_CONTROLS) } },
+	{ GUEST_V86, { SET(GUEST_LDTR_BASE, FIRST_BAD_ADDRESS), SET(GUEST_LDTR_LIMIT, 0xfffffffe),
+		       SET(GUEST_LDTR_SELECTOR, 4), SET(GUEST_LDTR_ACCESS_RIGHTS, ~0u) } },
+	{ GUEST_PROTECTED, { SET(GUEST_PDPTE0, 3), PROC2(ENABLE_EPT) } },
+	{ GUEST_PROTECTED, { SET(GUEST_PDPTE0, 3), OR(GUEST_CR4, CR4_PAE), PAGE(GUEST_CR3, PDPT_PAE, 0) } },
+	{ GUEST_LONG, { SET(GUEST_PDPTE0, 3), PROC2(ENABLE_EPT) } },
+	{ GUEST_LONG, { PAGE(GUEST_CR3, PDPT_PAE_BAD, 0) } },
+	{ GUEST_V86, { SET(GUEST_DR7, 1ull << 32), NO_ENTRY(LOAD_DEBUG_CONTROLS) } },
+	{ GUEST_V86, { SET(GUEST_DR7, 1ull << 32), FACT(INTEL_64, 0) } },
+	{ GUEST_V86, { SET(GUEST_IA32_FRED_SSP1, 4), FACT(CET_SS, 0), ENTRY(LOAD_IA32_FRED) } },
+	{ GUEST_V86, { SET(GUEST_IA32_FRED_SSP1, FIRST_BAD_ADDRESS), FACT(CET_SS, 0),
+		       ENTRY(LOAD_IA32_FRED) } },
+	{ GUEST_V86, { SET(GUEST_IA32_FRED_SSP1, FIRST_BAD_ADDRESS) } },
+	{ GUEST_V86, { SET(HOST_IA32_FRED_SSP1, 4), FACT(CET_SS, 0), EXIT2(LOAD_IA32_FRED) } },
+	{ GUEST_V86, { SET(HOST_IA32_FRED_SSP1, FIRST_BAD_ADDRESS), FACT(CET_SS, 0),
+		       EXIT2(LOAD_IA32_FRED) } },
+	{ GUEST_V86, { SET(HOST_IA32_S_CET, FIRST_BAD_ADDRESS), SET(HOST_SSP, FIRST_BAD_ADDRESS) } },
+	{ GUEST_V86, { SET(HOST_RIP, 1ull << 50), OR(HOST_CR4, CR4_LA57), FACT(LINEAR_BITS, 57) } },
+	{ GUEST_V86, { SET(HOST_FS_BASE, 1ull << 50), FACT(LINEAR_BITS, 57) } },
+	{ GUEST_LONG, { SET(GUEST_RIP, 1ull << 56), FACT(LINEAR_BITS, 57) } },
+	{ GUEST_V86, { SET(ENTRY_INTERRUPTION_INFORMATION, 0x7fffffff), SET(ENTRY_INSTRUCTION_LENGTH, 99) } },
+	{ GUEST_LONG, { EVENT(OTHER, 0, 0), SET(ENTRY_INSTRUCTION_LENGTH, 99) } },
+	{ GUEST_V86, { SET(EXIT_MSR_STORE_ADDRESS, ~0ull), SET(EXIT_MSR_LOAD_ADDRESS, ~0ull),
+		       SET(ENTRY_MSR_LOAD_ADDRESS, ~0ull) } },
+	{ GUEST_V86, { SET(IO_BITMAP_A, ~0ull), SET(MSR_BITMAPS, ~0ull), SET(PML_ADDRESS, ~0ull) } },
+};
+
+static void rules_that_do_not_apply_are_not_broken(void **ignored)
+{
+	unsigned int n;
+
+	(void)ignored;
+	for (n = 0; n < ARRAY_SIZE(exempt); n++) {
+		struct vmx_entry_state state = bases[exempt[n].guest];
+		struct vmx_evaluation e;
+
+		change(&state, exempt[n].change);
+		vmx_evaluate(&state, &e);
+		if (e.broken) {
+			print_error("exempt state %u breaks\n", n);
+			print_rules(&e, VMX_BROKEN);
+		}
+		assert_int_equal(e.broken, 0);
+	}
+}
+
+static void rip_needs_la57_for_57_bits(void **ignored)
+{
+	struct vmx_entry_state state = bases[GUEST_V86];
+	struct vmx_finding finding;
+
+	(void)ignored;
+	vmx_state_set(&state, VMX_FACT_LINEAR_BITS, 57);
+	vmx_state_set(&state, VMX_FACT_VMCS_HOST_RIP, 1ull << 50);
+	vmx_judge(VMX_RULE_host_asz_64_rip_canonical, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_BROKEN);
+	vmx_state_set(&state, VMX_FACT_VMCS_HOST_CR4, 0x2020 | CR4_LA57);
+	vmx_state_set(&state, VMX_FACT_VMCS_HOST_RIP, 1ull << 56);
+	vmx_judge(VMX_RULE_host_asz_64_rip_canonical, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_BROKEN);
 }
 
 /* Rules that no case is about: listed, so that a new rule cannot go without. */
@@ -432,6 +511,8 @@ int main(void)
 		cmocka_unit_test(id_is_name_with_dashes),
 		cmocka_unit_test(good_states_break_nothing),
 		cmocka_unit_test(each_rule_at_its_edge),
+		cmocka_unit_test(rules_that_do_not_apply_are_not_broken),
+		cmocka_unit_test(rip_needs_la57_for_57_bits),
 		cmocka_unit_test(each_rule_has_a_case),
 		cmocka_unit_test(forgetting_never_reverses),
 		cmocka_unit_test(broken_rules_blame_their_fields),
