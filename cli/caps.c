@@ -59,13 +59,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static bool wants_terminal_style(void)
-{
-	const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") && !(no_colour && *no_colour);
-}
-
 /* Returns STATUS_YES, or an exit status after a complaint. */
 static int compare_with_profile(struct caps_report *report, const char *name)
 {

@@ -39,7 +39,7 @@ static bool get_v86(struct profile *profile)
 	good = good && wants_add(wants, VMX_WORD_##word, VMX_##word##_##id##_BIT, 1);
 #define V86_FORBIDS(word, id) \
 	good = good && wants_add(wants, VMX_WORD_##word, VMX_##word##_##id##_BIT, 0);
-#include "cli/v86_controls.def"
+#include "vmx/v86_controls.def"
 	return good;
 }
 

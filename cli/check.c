@@ -45,13 +45,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static bool wants_terminal_style(void)
-{
-	const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") && !(no_colour && *no_colour);
-}
-
 static int judge_and_print(const struct machine *machine, const struct options *options)
 {
 	struct check_verdict *verdict = check_judge(machine);

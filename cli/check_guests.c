@@ -28,7 +28,7 @@ struct wish {
 static const struct wish wishes[] = {
 #define V86_NEEDS(word, id) { VMX_WORD_##word, VMX_##word##_##id##_BIT, true },
 #define V86_FORBIDS(word, id) { VMX_WORD_##word, VMX_##word##_##id##_BIT, false },
-#include "cli/v86_controls.def"
+#include "vmx/v86_controls.def"
 };
 
 static bool has_vmx(const struct machine_cpu *cpu)

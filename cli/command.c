@@ -4,9 +4,12 @@
  */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "lib/machine.h"
@@ -28,6 +31,19 @@ int complain(int status, const char *format, ...)
 	va_end(ap);
 	fputc('\n', stderr);
 	return status;
+}
+
+/**
+ * wants_terminal_style() - should results be aligned and coloured
+ *
+ * Return: true when stdout is a terminal that can show it, and the user has not said
+ * NO_COLOR.
+ */
+bool wants_terminal_style(void)
+{
+	const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") && !(no_colour && *no_colour);
 }
 
 /**

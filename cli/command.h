@@ -5,6 +5,8 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
+#include <stdbool.h>
+
 /* The driver's version is the project's; cli/version.mk takes it from there. */
 #ifndef VMM86_VERSION
 #error "VMM86_VERSION is set by cli/version.mk"
@@ -23,6 +25,7 @@ struct machine;
 #include "cli/commands.def"
 
 int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool wants_terminal_style(void);
 int finish_output(int status);
 struct machine *get_machine(const char *from, int *status);
 

@@ -3,8 +3,8 @@
  * Negotiation with the VMX capability MSRs.
  *
  * Each control word has bits this driver cannot do without, bits it takes where
- * the CPU has them, and bits that must be 0; the rest is 0 where the CPU
- * allows it.  The answer is worked out once, and a CPU that differs from the
+ * the CPU has them, and bits that must be 0 (vmx/v86_controls.def says which and
+ * why); the rest is 0 where the CPU allows it.  The answer is worked out once, and a CPU that differs from the
  * first is refused, since a guest may run on any.
  *
  * Intel SDM volume 3, appendix A, "VMX Capability Reporting Facility".
@@ -24,94 +24,63 @@
 #include "vmx/controls.h"
 #include "vmx/msrs.h"
 #include "vmx/names.h"
+#include "vmx/v86_controls.h"
 
 struct vmx_capability vmx_capability __ro_after_init;
 
 /**
- * struct control_wish - what this driver wants of one control word
+ * struct control_word - a control word to be negotiated
  * @word: which one
  * @msr: its capability MSR
  * @true_msr: the one to use where IA32_VMX_BASIC[55] is 1
- * @needed: must be 1
- * @welcome: 1 where the CPU allows it
- * @unwanted: must be 0
- * @result: where the value goes
+ * @value: where the value goes
  */
-struct control_wish {
+struct control_word {
 	enum vmx_control_word word;
 	u32 msr, true_msr;
-	u32 needed, welcome, unwanted;
-	u32 *result;
+	u32 *value;
 };
 
-static const struct control_wish control_wishes[] __initconst = {
+static const struct control_word control_words[] __initconst = {
 	{
 		.word		= VMX_WORD_PIN,
 		.msr		= VMX_MSR_PINBASED_CTLS,
 		.true_msr	= VMX_MSR_TRUE_PINBASED_CTLS,
-		/* The host's interrupts and NMIs are the host's. */
-		.needed		= VMX_PIN_EXTERNAL_INTERRUPT_EXITING |
-				  VMX_PIN_NMI_EXITING,
-		.welcome	= VMX_PIN_ACTIVATE_VMX_PREEMPTION_TIMER,
-		.unwanted	= VMX_PIN_VIRTUAL_NMIS | VMX_PIN_PROCESS_POSTED_INTERRUPTS,
-		.result		= &vmx_capability.pin,
+		.value		= &vmx_capability.pin,
 	}, {
 		.word		= VMX_WORD_PROC,
 		.msr		= VMX_MSR_PROCBASED_CTLS,
 		.true_msr	= VMX_MSR_TRUE_PROCBASED_CTLS,
-		/*
-		 * A guest in virtual-8086 mode runs at CPL 3 and can execute
-		 * none of these; they stand behind that as a second fence.
-		 */
-		.needed		= VMX_PROC_MOV_DR_EXITING,
-		.welcome	= VMX_PROC_HLT_EXITING | VMX_PROC_MONITOR_EXITING |
-				  VMX_PROC_MWAIT_EXITING | VMX_PROC_INVLPG_EXITING |
-				  VMX_PROC_RDPMC_EXITING | VMX_PROC_CR3_LOAD_EXITING |
-				  VMX_PROC_CR3_STORE_EXITING,
-		/* I/O ports are the TSS's to grant; all MSR accesses exit. */
-		.unwanted	= VMX_PROC_UNCONDITIONAL_IO_EXITING |
-				  VMX_PROC_USE_IO_BITMAPS | VMX_PROC_USE_MSR_BITMAPS |
-				  VMX_PROC_ACTIVATE_SECONDARY_CONTROLS |
-				  VMX_PROC_ACTIVATE_TERTIARY_CONTROLS,
-		.result		= &vmx_capability.proc,
+		.value		= &vmx_capability.proc,
 	}, {
 		.word		= VMX_WORD_EXIT_CTL,
 		.msr		= VMX_MSR_EXIT_CTLS,
 		.true_msr	= VMX_MSR_TRUE_EXIT_CTLS,
-		/* DR7 and DEBUGCTL of the guest stay with the guest. */
-		.needed		= VMX_EXIT_CTL_HOST_ADDRESS_SPACE_SIZE |
-				  VMX_EXIT_CTL_SAVE_DEBUG_CONTROLS,
-		/* The host takes the interrupt itself once the window is shut. */
-		.unwanted	= VMX_EXIT_CTL_ACKNOWLEDGE_INTERRUPT_ON_EXIT,
-		.result		= &vmx_capability.exit,
+		.value		= &vmx_capability.exit,
 	}, {
 		.word		= VMX_WORD_ENTRY_CTL,
 		.msr		= VMX_MSR_ENTRY_CTLS,
 		.true_msr	= VMX_MSR_TRUE_ENTRY_CTLS,
-		.needed		= VMX_ENTRY_CTL_LOAD_DEBUG_CONTROLS,
-		.unwanted	= VMX_ENTRY_CTL_IA_32E_MODE_GUEST |
-				  VMX_ENTRY_CTL_ENTRY_TO_SMM |
-				  VMX_ENTRY_CTL_DEACTIVATE_DUAL_MONITOR_TREATMENT,
-		.result		= &vmx_capability.entry,
+		.value		= &vmx_capability.entry,
 	},
 };
 
-static int __init negotiate(const struct control_wish *wish, const struct vmm86_cpu *cpu)
+static int __init negotiate(const struct control_word *control, const struct vmm86_cpu *cpu)
 {
 	bool have_true = VMX_GET(cpu_facts_msr(cpu, VMX_MSR_BASIC), BASIC_TRUE_CONTROLS);
-	u64 msr = cpu_facts_msr(cpu, have_true ? wish->true_msr : wish->msr);
+	u64 msr = cpu_facts_msr(cpu, have_true ? control->true_msr : control->msr);
 	u32 must_be_1 = lower_32_bits(msr), may_be_1 = upper_32_bits(msr);
-	u32 wrong;
+	u32 needed = v86_needs(control->word);
+	u32 wrong = (needed & ~may_be_1) | (v86_forbids(control->word) & must_be_1);
 
-	wrong = (wish->needed & ~may_be_1) | (wish->unwanted & must_be_1);
 	if (wrong) {
-		const char *name = vmx_control_name(wish->word, __ffs(wrong));
+		const char *name = vmx_control_name(control->word, __ffs(wrong));
 
 		pr_err("the CPU does not allow the control \"%s\" to be %d\n",
-		       name ?: "unknown", !!(wish->needed & wrong & -wrong));
+		       name ?: "unknown", !!(needed & wrong & -wrong));
 		return -ENODEV;
 	}
-	*wish->result = wish->needed | (wish->welcome & may_be_1) | must_be_1;
+	*control->value = needed | (v86_welcomes(control->word) & may_be_1) | must_be_1;
 	return 0;
 }
 
@@ -157,8 +126,8 @@ static int __init set_up(const struct vmm86_cpu *cpu)
 	if (host_clears_history() && !HAVE_HISTORY_CLEARING)
 		pr_warn("this kernel clears the branch history after VM exits and keeps the means to KVM: guests are not kept from influencing it\n");
 
-	for (i = 0; i < ARRAY_SIZE(control_wishes); i++) {
-		err = negotiate(&control_wishes[i], cpu);
+	for (i = 0; i < ARRAY_SIZE(control_words); i++) {
+		err = negotiate(&control_words[i], cpu);
 		if (err)
 			return err;
 	}

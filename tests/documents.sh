@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Facts that have to be written down twice: do the manual pages and docs/json.md say what the
-# command does, and does the command ask what the driver does?  Prints KTAP.
+# command does?  Prints KTAP.
 set -uo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
@@ -52,23 +52,6 @@ for name in $(names 'MACHINE_NUMBER|MACHINE_TEXT|CPU_NUMBER|CPU_TEXT|CPUID_LEAF'
 	grep -qF "\`$name\`" docs/json.md || echo "no $name"
 done >"$work/found"
 result "docs/json.md has each fact and each reason"
-
-# The driver negotiates with kernel code and the command judges records, so the list is there twice.
-wishes='
-/\.needed|\.unwanted/ { kind = /\.needed/ ? "NEEDS" : "FORBIDS"; on = 1 }
-on {
-	line = $0
-	while (match(line, /VMX_[A-Z0-9_]+/)) {
-		print kind, substr(line, RSTART, RLENGTH)
-		line = substr(line, RSTART + RLENGTH)
-	}
-	if (/,[ \t]*$/)
-		on = 0
-}'
-diff <(awk "$wishes" driver/capability.c | sort) \
-	<(sed -nE 's/^V86_(NEEDS|FORBIDS)\(([A-Z0-9_]+),\s*([A-Z0-9_]+)\)/\1 VMX_\2_\3/p' cli/v86_controls.def | sort) >"$work/found"
-[[ -n $(awk "$wishes" driver/capability.c) ]] || echo "nothing was found in driver/capability.c" >"$work/found"
-result "guest.v86.controls asks for what the driver asks for"
 
 echo "1..$count"
 ((failures == 0))

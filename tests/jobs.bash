@@ -26,6 +26,7 @@ lab() {
 	for program in "$@"; do
 		path=$programs/${program%% *}
 		[[ -e $path ]] || path=tests/guest/${program%% *}
+		[[ -e $path ]] || path=tests/${program%% *}
 		add+=(--add "$path")
 	done
 	printf '%q ' lab/vmxlab --kernel "$kernel" --cpu "$cpu" --smp "$cpus" --timeout 600 \
@@ -56,15 +57,24 @@ define_jobs() {
 		more=(--modules kvm_intel)
 		add "$kernel-beside-kvm-2cpu" "$(lab "$kernel" $haswell 2 t_beside_kvm)"
 		add "$kernel-beside-kvm-1cpu" "$(lab "$kernel" $haswell 1 t_beside_kvm)"
-		more=(--bare)
-		add "$kernel-no-vmx" "$(lab "$kernel" $prescott 1 t_no_vmx)"
+		more=(--bare --modules kvm_intel --add build/vmm86)
+		add "$kernel-check-ept" "$(lab "$kernel" $haswell 2 "check-in-lab ept")"
+		add "$kernel-no-vmx" "$(lab "$kernel" $prescott 1 t_no_vmx "check-in-lab no-vmx")"
 	done
 	# What does not depend on the kernel runs once, with the usual ones.
 	[[ " $* " == *" 6.1 "* ]] || return 0
 	more=(--bare --insmod build/6.1/error_8.ko --add build/error-8)
 	add error-8 "$(lab 6.1 $haswell 1 t_error_8)"
 	add host-state-too-early "tests/mutants host-cr4-before-vmxe"
+	more=(--bare --modules kvm_intel --add build/vmm86)
+	add 6.1-check-no-ept "$(lab 6.1 $penryn 2 "check-in-lab no-ept")"
+	more=(--bare --add build/vmm86)
+	add 6.1-caps-ept "$(lab 6.1 $haswell 2 "caps-in-lab haswell")"
+	add 6.1-caps-no-ept "$(lab 6.1 $penryn 2 "caps-in-lab penryn")"
+	add check-command "tests/check-command.sh"
+	add caps-command "tests/caps-command.sh"
+	add documents "tests/documents.sh"
 	add lint "tests/lint"
-	add unit "CMOCKA_MESSAGE_OUTPUT=TAP make -s unit-tests"
+	add unit 'CMOCKA_MESSAGE_OUTPUT=TAP tests/in-lab $(find build/tests/unit -maxdepth 1 -type f -executable | sort)'
 	add_alone lab-contract "tests/lab-contract.sh"
 }

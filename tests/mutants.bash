@@ -49,6 +49,3 @@ mutant memory-leak memory.c \
 mutant wrap memory.c \
 	's/page -= ONE_MIB >> PAGE_SHIFT;/page -= 0;/' 1 't_guests; t_memory' \
 	'1 MiB does not wrap to 0'
-mutant single-step vcpu.c \
-	's/^(.*)PENDING_SINGLE_STEP\);/\10);/' 1 't_step' \
-	'no single step pending in the shadow of MOV SS'
