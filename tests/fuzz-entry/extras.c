@@ -14,7 +14,6 @@
 #define EVENT(type, vector, bits) \
 	SET(ENTRY_INTERRUPTION_INFORMATION, EVENT_VALID | EVENT_##type << 8 | (vector) | (bits))
 #define REAL_MODE_FIELD		CLEAR(GUEST_CR0, CR0_PE | CR0_PG)
-#define HALTED			SET(GUEST_ACTIVITY_STATE, ACTIVITY_HLT), OR(GUEST_RFLAGS, RFLAGS_IF)
 
 const struct entry_extra entry_extras[] = {
 	/* The error code of an exception for a guest whose CR0 field has PE 0. */
@@ -46,14 +45,6 @@ const struct entry_extra entry_extras[] = {
 	{ GUEST_REAL, { OR(GUEST_CR0, CR0_PE), SET(GUEST_CS_ACCESS_RIGHTS, 0xbf), SET(GUEST_CS_SELECTOR, 0x101) } },
 	{ GUEST_REAL, { OR(GUEST_CR0, CR0_PE), SET(GUEST_CS_ACCESS_RIGHTS, 0xbf), SET(GUEST_CS_SELECTOR, 0x100),
 			SET(GUEST_SS_ACCESS_RIGHTS, 0xf3), SET(GUEST_SS_SELECTOR, 0x103) } },
-	/* Any RIP in 64-bit code: the fetch is #GP. */
-	{ GUEST_LONG, { SET(GUEST_RIP, 1ull << 48) } },
-	{ GUEST_LONG, { SET(GUEST_RIP, 0x7fff000000000000) } },
-	/* A halted guest is woken. */
-	{ GUEST_PROTECTED, { HALTED, EVENT(HARDWARE_EXCEPTION, 18, 0) } },
-	{ GUEST_PROTECTED, { HALTED, EVENT(HARDWARE_EXCEPTION, 1, 0) } },
-	{ GUEST_PROTECTED, { HALTED, EVENT(EXTERNAL_INTERRUPT, 0x30, 0) } },
-	{ GUEST_PROTECTED, { HALTED, EVENT(NMI, 2, 0) } },
 };
 
 const unsigned int entry_extras_count = sizeof(entry_extras) / sizeof(entry_extras[0]);

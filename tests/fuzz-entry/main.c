@@ -126,9 +126,9 @@ static void note_deviation(const struct vmx_evaluation *e, const struct vmx_eval
 	}
 }
 
-/* Tries a state; @what and @number name it, a @woken one may be halted. */
+/* Tries a state, if it may be; @what and @number name it. */
 static void try_state(const char *what, unsigned long number, const struct vmx_entry_state *base,
-		      struct vmx_entry_state *state, bool woken)
+		      struct vmx_entry_state *state)
 {
 	struct vmx_evaluation e, emulators;
 	struct vmx_prediction p, emulators_p;
@@ -144,7 +144,7 @@ static void try_state(const char *what, unsigned long number, const struct vmx_e
 	emulators_p = p;
 	if (missing)
 		vmx_predict(state, &emulators, &emulators_p);
-	if (!may_be_tried(&machine, state, &emulators_p, unsafe, woken)) {
+	if (!may_be_tried(&machine, state, &emulators_p, unsafe)) {
 		total.left_out++;
 		return;
 	}
@@ -203,11 +203,11 @@ static void try_cases(void)
 			struct vmx_entry_state good = state;
 
 			entry_apply(c->good, &machine.block, &good);
-			try_state("good case", n, base, &good, false);
+			try_state("good case", n, base, &good);
 		}
 		if (expressible(c->bad, base)) {
 			entry_apply(c->bad, &machine.block, &state);
-			try_state("bad case", n, base, &state, false);
+			try_state("bad case", n, base, &state);
 		}
 	}
 }
@@ -224,7 +224,7 @@ static void try_extras(void)
 		    !expressible(entry_extras[n].change, base))
 			continue;
 		entry_apply(entry_extras[n].change, &machine.block, &state);
-		try_state("extra", n, base, &state, true);
+		try_state("extra", n, base, &state);
 	}
 	/* A VMCS that links to itself: where that is, only the machine knows. */
 	for (guest = 0; guest < ENTRY_GUESTS; guest++) {
@@ -234,7 +234,7 @@ static void try_extras(void)
 			continue;
 		vmx_state_set(&state, VMX_FACT_VMCS_VMCS_LINK_POINTER,
 			      state.value[VMX_FACT_CURRENT_VMCS]);
-		try_state("link to itself", guest, &bases[guest], &state, false);
+		try_state("link to itself", guest, &bases[guest], &state);
 	}
 }
 
@@ -281,7 +281,7 @@ static void try_random(u64 seed, unsigned long from, unsigned long count)
 		struct vmx_entry_state state;
 
 		mutate(&random, &machine, bases, &state);
-		try_state("random state", i, &bases[GUEST_V86], &state, false);
+		try_state("random state", i, &bases[GUEST_V86], &state);
 		if (total.tried >= next) {
 			fprintf(stderr, "%lu tried, %lu agreed, %lu deviations, %lu disagreements, "
 				"at state %lu\n", total.tried, total.agreed, total.deviating,
@@ -334,7 +334,7 @@ int main(int argc, char **argv)
 		bases[guest] = machine.cpu;
 		entry_base(guest, &machine.block, &bases[guest]);
 		fprintf(stderr, "a good state, %s\n", entry_guest_names[guest]);
-		try_state("good state", guest, &bases[guest], &bases[guest], false);
+		try_state("good state", guest, &bases[guest], &bases[guest]);
 	}
 	fprintf(stderr, "seed %llu\n", (unsigned long long)seed);
 	if (!from) {

@@ -300,13 +300,12 @@ static bool list_is_ours(const struct machine *machine, u64 address, u64 count,
  * @state: the state
  * @emulators: what the emulator, which may not know all rules, may make of it
  * @unsafe: it does not know one without which it must not enter
- * @woken: a halted guest is known to come back
  *
  * A state that gets as far as the guest state comes back by way of the host state;
  * one that is entered must have something that brings it back.
  */
 bool may_be_tried(const struct machine *machine, const struct vmx_entry_state *state,
-		  const struct vmx_prediction *emulators, bool unsafe, bool woken)
+		  const struct vmx_prediction *emulators, bool unsafe)
 {
 	bool loads_host = emulators->success || emulators->guest_state || emulators->msr_load;
 
@@ -321,5 +320,5 @@ bool may_be_tried(const struct machine *machine, const struct vmx_entry_state *s
 		return false;
 	if (!emulators->success)
 		return true;
-	return !unsafe && (THE(VMCS_GUEST_ACTIVITY_STATE) == ACTIVITY_ACTIVE || woken);
+	return !unsafe && THE(VMCS_GUEST_ACTIVITY_STATE) == ACTIVITY_ACTIVE;
 }

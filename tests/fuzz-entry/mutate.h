@@ -15,7 +15,7 @@ u64 random_next(struct random *random);
 void mutate(struct random *random, const struct machine *machine,
 	    const struct vmx_entry_state *bases, struct vmx_entry_state *state);
 bool may_be_tried(const struct machine *machine, const struct vmx_entry_state *state,
-		  const struct vmx_prediction *emulators, bool unsafe, bool woken);
+		  const struct vmx_prediction *emulators, bool unsafe);
 void mend(struct vmx_entry_state *state, const struct machine *machine);
 
 #endif /* TESTS_FUZZ_ENTRY_MUTATE_H */
