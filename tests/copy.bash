@@ -10,10 +10,15 @@ copy_driver() {
 	cp -r driver vmx include "$1/"
 }
 
-# build_copy DIRECTORY KERNEL [VARIABLE=VALUE...]: DIRECTORY/driver/vmm86.ko.
+# build_copy DIRECTORY KERNEL [FILE.o|VARIABLE=VALUE...]: DIRECTORY/driver/vmm86.ko, or
+# FILE.o of it alone.
 build_copy() {
-	local directory=$1 headers
+	local directory=$1 headers goal=modules word
 	headers=$(scripts/kernel "$2")/headers
 	shift 2
-	make -s -C "$headers" "M=$PWD/$directory/driver" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
+	for word in "$@"; do
+		[[ $word != *.o ]] || goal=
+	done
+	# shellcheck disable=SC2086
+	make -s -C "$headers" "M=$PWD/$directory/driver" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" $goal
 }
