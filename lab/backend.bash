@@ -125,6 +125,26 @@ bochs_disk() {
 	rm "$work"/{setup,kernel,initrd,run.cpio}
 }
 
+# Bochs opens a pseudo-terminal of its own for what it has to say on stderr, tells nobody,
+# and blocks for ever once some minutes of it are unread: read it away.
+drain_bochs() {
+	local pid fd index tries=0
+	until [[ -s $work/pid ]]; do
+		((tries++ < 100)) || return 0
+		sleep 0.1
+	done
+	pid=$(<"$work/pid")
+	for ((tries = 0; tries < 100; tries++)); do
+		for fd in /proc/"$pid"/fd/*; do
+			[[ $(readlink "$fd" 2>/dev/null || true) == */ptmx ]] || continue
+			index=$(sed -n 's/^tty-index:[[:space:]]*//p' "/proc/$pid/fdinfo/${fd##*/}" 2>/dev/null || true)
+			[[ $index ]] || continue
+			exec setpriv --pdeathsig HUP cat "/dev/pts/$index"
+		done
+		sleep 0.1
+	done
+}
+
 start_bochs() {
 	local ips=100000000 com2="mode=file, dev=$work/out" share=/usr/share/bochs debugger=()
 	[[ $count ]] && ips=3500000000
@@ -167,6 +187,7 @@ EOF
 		script -qec "echo \$\$ >$(printf %q "$work/pid"); exec $line" /dev/null \
 		</dev/null >"$work/screen" 2>&1 &
 	emulator=$!
+	drain_bochs </dev/null >/dev/null 2>&1 &
 }
 
 start_qemu() {
