@@ -134,8 +134,12 @@ static int exit_status(const struct caps_report *report)
 		join(&status, report_wants(report));
 	if (report->diff)
 		join(&status, report_same(report));
-	if (report->verify)
+	if (report->verify) {
 		join(&status, caps_consistent(&report->findings));
+		/* Without VMX there is nothing that could be consistent. */
+		if (shown(report) == CAPS_NO)
+			join(&status, CAPS_NO);
+	}
 	if (!report->wants.count && !report->diff && !report->verify)
 		join(&status, shown(report));
 	return status;

@@ -181,6 +181,14 @@ static bool unused(const struct wants *wants, const struct want *want,
 	return false;
 }
 
+/* What only the executive monitor of SMIs may set. */
+static bool only_in_smm(const struct want *want)
+{
+	return want->word == VMX_WORD_ENTRY_CTL && want->value &&
+	       (want->bit == VMX_ENTRY_CTL_ENTRY_TO_SMM_BIT ||
+		want->bit == VMX_ENTRY_CTL_DEACTIVATE_DUAL_MONITOR_TREATMENT_BIT);
+}
+
 /**
  * want_judge() - whether VM entry would accept a wanted control
  * @cpu: on this CPU
@@ -197,6 +205,11 @@ void want_judge(const struct machine_cpu *cpu, const struct wants *wants,
 
 	verdict->text[0] = '\0';
 	verdict->allowed = allowed(cpu, want->word, want->bit, want->value, &w);
+	if (only_in_smm(want)) {
+		verdict->allowed = CAPS_NO;
+		say(verdict, "must be 0 outside SMM");
+		return;
+	}
 	if (caps_has_vmx(cpu) == CAPS_NO)
 		verdict->allowed = CAPS_NO;
 	if (verdict->allowed == CAPS_NO)

@@ -58,7 +58,8 @@ void judge_cpuid(const struct machine *machine, const struct machine_cpu *cpu, s
 		     "CPUID.01H:ECX bit 5 (VMX) is 0; a CPU of %s has no VMX%s", vendor,
 		     !strcmp(vendor, "AuthenticAMD") || !strcmp(vendor, "HygonGenuine") ?
 		     " (SVM is another thing)" : "");
-		find_remedy(f, "use a machine with an Intel CPU; " LAB);
+		find_remedy(f, "use a machine with an Intel CPU%s; " LAB, fact_is(&guest, 1) ?
+			    ", and see hypervisor.nested-vmx" : "");
 		return;
 	}
 	find(f, CHECK_MISSING, vmx.source, "CPUID.01H:ECX bit 5 (VMX) is 0");
@@ -297,6 +298,9 @@ static void judge_held(const struct machine *machine, const struct fact *root,
 		     "VMX root operation is on: KVM holds it%s; vmm86 borrows it and gives it back",
 		     fact_is(&machine->kvm_virt_at_load, 1) ? ", from load (kvm.enable_virt_at_load)" :
 		     "");
+	} else if (machine->modules.state != FACT_KNOWN) {
+		/* It may be KVM, which lends it, or somebody who does not. */
+		find_unknown(f, machine->modules.why, "who holds VMX root operation, which is on");
 	} else {
 		find(f, CHECK_BUSY, root->source,
 		     "VMX root operation is on, and no module known to use it is loaded");

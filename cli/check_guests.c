@@ -201,7 +201,10 @@ void judge_intel_pt(const struct machine *machine, const struct machine_cpu *cpu
 		find_unknown(f, pt.why, "CPUID.07H:EBX bit 25 (Intel PT)");
 	else if (misc->state == FACT_UNKNOWN)
 		find_unknown(f, misc->why, "IA32_VMX_MISC (does Intel PT go on in VMX operation?)");
-	else
+	else if (misc->state == FACT_ABSENT) {
+		find(f, CHECK_MISSING, misc->source, "there is no IA32_VMX_MISC");
+		find_remedy(f, HALF_OF_VMX);
+	} else
 		find(f, CHECK_OK, misc->source,
 		     "a trace of Intel PT pauses while a guest runs, or keeps it from running (IA32_VMX_MISC bit 14 is 0)");
 }

@@ -53,8 +53,10 @@ static bool see_model(const struct machine_cpu *cpu, size_t index, struct sight 
 		strcpy(sight->name, "IA32_FEATURE_CONTROL");
 		return true;
 	case 3:
+		/* Of this leaf, the driver tells but the physical-address width. */
 		sight->fact = cpu_cpuid(cpu, LEAF_ADDRESSES, CPUID_EAX);
-		strcpy(sight->name, "CPUID.80000008H:EAX (address widths)");
+		sight->fact.value &= 0xff;
+		strcpy(sight->name, "the width of a physical address");
 		return true;
 	}
 	return false;
@@ -284,7 +286,9 @@ void judge_hypervisor(const struct machine *machine, struct finding *f)
 		find(f, CHECK_OK, vmx.source,
 		     "%s; it exposes VMX, and the checks at VM entry are its own, not the silicon's",
 		     name);
-	} else if (!strcmp(vendor, "AuthenticAMD") || !strcmp(vendor, "HygonGenuine")) {
+	} else if ((!strcmp(vendor, "AuthenticAMD") || !strcmp(vendor, "HygonGenuine")) &&
+		   which != HYPERVISOR_TCG) {
+		/* An emulator's CPU is of any vendor, whatever the machine's is. */
 		find(f, CHECK_MISSING, vmx.source,
 		     "%s on a CPU of %s: it can expose no VMX, whatever is set", name, vendor);
 		find_remedy(f, "use a machine with an Intel CPU; lab/vmxlab emulates a CPU with VMX on any machine");

@@ -397,9 +397,9 @@ static struct machine *read_stream(FILE *file, struct machine_error *error)
 
 	while (text && (got = fread(text + used, 1, room - used, file)) > 0) {
 		used += got;
-		if (used < room)
+		if (used <= RECORD_MAX && used < room)
 			continue;
-		if (room > RECORD_MAX) {
+		if (used > RECORD_MAX) {
 			error->status = EX_DATAERR;
 			snprintf(error->text, sizeof(error->text),
 				 "it is longer than %u MiB, so it is no record of a machine",

@@ -126,6 +126,8 @@ record 'del(.cpus[0].msr)'
 answers "MSRs that were not recorded: cannot tell" 2 --from "$work/record.json"
 answers "nor whether a control is allowed" 2 --from "$work/record.json" --want 'enable EPT=1'
 answers "nor whether they are consistent" 2 --from "$work/record.json" --verify
+answers "without VMX nothing is consistent" 1 --from tests/records/virtual-without-vmx.json --verify
+answers "what only SMM may set" 1 --from tests/records/haswell.json --want 'entry to SMM=1'
 answers "nor whether they differ" 2 --from "$work/record.json" --diff haswell
 answers "nor what v86 lacks" 2 --from "$work/record.json" --diff v86
 record '.cpus[0].msr.IA32_VMX_PROCBASED_CTLS2 = {"unknown": "refused"}'

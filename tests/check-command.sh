@@ -122,6 +122,9 @@ refused "a binary" 65 check --from "$vmm86"
 refused "random bytes" 65 check --from <(head -c 100000 /dev/urandom)
 head -c 40000000 /dev/zero | tr '\0' ' ' >"$work/gigantic"
 refused "40 MB of blanks" 65 check --from "$work/gigantic"
+# 16 MiB is the limit: a good record with more blanks behind it than that.
+{ cat $records/haswell.json; head -c 17000000 /dev/zero | tr '\0' ' '; } >"$work/long"
+refused "a record of 17 MB" 65 check --from "$work/long"
 head -c 10000000 /dev/zero | tr '\0' '[' >"$work/deep"
 refused "ten million brackets" 65 check --from "$work/deep"
 refused "a device that never ends" 65 check --from /dev/zero
