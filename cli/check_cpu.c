@@ -36,6 +36,8 @@ void judge_cpuid(const struct machine *machine, const struct machine_cpu *cpu, s
 {
 	struct fact vmx = cpu_has_vmx(cpu);
 	struct fact guest = cpu_cpuid_bit(cpu, LEAF_VERSION, CPUID_ECX, 31);
+	/* A Xen PV domain does not see the bit. */
+	bool is_virtual = fact_is(&guest, 1) || machine->hypervisor_type.state == FACT_KNOWN;
 	char vendor[13];
 	bool named = cpu_vendor(cpu, vendor);
 
@@ -58,12 +60,12 @@ void judge_cpuid(const struct machine *machine, const struct machine_cpu *cpu, s
 		     "CPUID.01H:ECX bit 5 (VMX) is 0; a CPU of %s has no VMX%s", vendor,
 		     !strcmp(vendor, "AuthenticAMD") || !strcmp(vendor, "HygonGenuine") ?
 		     " (SVM is another thing)" : "");
-		find_remedy(f, "use a machine with an Intel CPU%s; " LAB, fact_is(&guest, 1) ?
+		find_remedy(f, "use a machine with an Intel CPU%s; " LAB, is_virtual ?
 			    ", and see hypervisor.nested-vmx" : "");
 		return;
 	}
 	find(f, CHECK_MISSING, vmx.source, "CPUID.01H:ECX bit 5 (VMX) is 0");
-	if (fact_is(&guest, 1))
+	if (is_virtual)
 		find_remedy(f, "turn nested VMX on in the hypervisor: see hypervisor.nested-vmx");
 	else
 		find_remedy(f, "this CPU has no VMX, and no setting gives it any; " LAB);

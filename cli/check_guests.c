@@ -15,7 +15,7 @@
 #define CPUID7_EBX_INTEL_PT	25
 
 #define HALF_OF_VMX \
-	"the hypervisor underneath exposes half of VMX: see hypervisor.nested-vmx"
+	"a CPU has all of this or no VMX: under a hypervisor, give the VM the host's CPU model; else update the firmware"
 #define WITHOUT \
 	"use v86 guests; in a VM, a hypervisor that nests EPT may expose it (most CPUs since 2010 have it)"
 

@@ -251,12 +251,26 @@ static enum hypervisor find_hypervisor(const struct machine *machine, const char
 	return begins(&machine->hypervisor_type, "xen") ? HYPERVISOR_XEN : HYPERVISORS;
 }
 
+/* What is below all CPUs, any may tell: a process may not be allowed on the first. */
+static const struct machine_cpu *cpu_that_tells(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->cpu_count; i++) {
+		const struct machine_cpu *cpu = &machine->cpus[i];
+		struct fact bit = cpu_cpuid_bit(cpu, LEAF_VERSION, CPUID_ECX, 31);
+
+		if (cpu->online && bit.state == FACT_KNOWN)
+			return cpu;
+	}
+	return machine_first_online(machine);
+}
+
 void judge_hypervisor(const struct machine *machine, struct finding *f)
 {
-	const struct machine_cpu *cpu = machine_first_online(machine);
+	const struct machine_cpu *cpu = cpu_that_tells(machine);
 	char vendor[13] = "", signature[13], unnamed[48];
 	struct fact present, vmx;
 	enum hypervisor which;
+	bool unseen = false;
 	const char *name;
 
 	if (!cpu)
@@ -265,8 +279,10 @@ void judge_hypervisor(const struct machine *machine, struct finding *f)
 	vmx = cpu_has_vmx(cpu);
 	/* A Xen PV domain does not see the bit. */
 	if (machine->hypervisor_type.state == FACT_KNOWN &&
-	    (present.state != FACT_KNOWN || !present.value))
+	    (present.state != FACT_KNOWN || !present.value)) {
 		fact_set(&present, machine->hypervisor_type.source, 1);
+		unseen = true;
+	}
 	if (present.state != FACT_KNOWN) {
 		find_unknown(f, present.why, "whether there is a hypervisor underneath");
 		return;
@@ -276,6 +292,9 @@ void judge_hypervisor(const struct machine *machine, struct finding *f)
 		return;
 	}
 	hypervisor_signature(cpu, signature);
+	/* Where the bit is 0, the leaf is not a hypervisor's. */
+	if (unseen)
+		signature[0] = '\0';
 	which = find_hypervisor(machine, signature);
 	snprintf(unnamed, sizeof(unnamed), "a hypervisor that calls itself \"%s\"", signature);
 	name = which == HYPERVISORS ? unnamed : hypervisors[which].name;

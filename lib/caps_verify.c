@@ -375,7 +375,7 @@ static void check_needs(struct checker *c)
 			broken(c, "\"%s\" may be 1, but \"%s\", which must then be %u, may not",
 			       control.name, other.name, row->other_value);
 		else
-			untold(c, "\"%s\" must be %u if \"%s\" is 1, and the MSRs of both are not known",
+			untold(c, "\"%s\" must be %u if \"%s\" is 1, and the MSRs that would tell are not all known",
 			       other.name, row->other_value, control.name);
 	}
 }

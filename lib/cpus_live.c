@@ -207,6 +207,8 @@ void cpus_read_live(struct machine *machine, const struct live_driver *driver)
 {
 	size_t size = CPU_ALLOC_SIZE(MACHINE_CPUS_MAX);
 	cpu_set_t *set = CPU_ALLOC(MACHINE_CPUS_MAX), *home = CPU_ALLOC(MACHINE_CPUS_MAX);
+	/* Why a CPU's facts are unknown that only the driver tells. */
+	enum why_unknown not_by_driver = driver->fd >= 0 ? WHY_FAILED : driver->why;
 	bool may_move = set && home && !sched_getaffinity(0, size, home);
 
 	for (size_t i = 0; i < machine->cpu_count; i++) {
@@ -217,9 +219,9 @@ void cpus_read_live(struct machine *machine, const struct live_driver *driver)
 			continue;
 		}
 		set_all_unknown(cpu, WHY_CPU_NOT_ALLOWED);
-		fact_set_unknown(&cpu->cr0, driver->why);
-		fact_set_unknown(&cpu->cr4, driver->why);
-		fact_set_unknown(&cpu->root_operation, driver->why);
+		fact_set_unknown(&cpu->cr0, not_by_driver);
+		fact_set_unknown(&cpu->cr4, not_by_driver);
+		fact_set_unknown(&cpu->root_operation, not_by_driver);
 		/* Read from /proc, if it tells. */
 		fact_set_unknown(&cpu->kernel_vmx_flag, WHY_KERNEL_TOO_OLD);
 		fact_set_unknown(&cpu->microcode, WHY_KERNEL_TOO_OLD);

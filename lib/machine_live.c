@@ -256,7 +256,7 @@ static struct live_driver open_driver(struct machine *machine)
 			 strnlen((const char *)info.version, sizeof(info.version)));
 		if (info.abi_version == VMM86_ABI_VERSION)
 			return driver;
-		driver.why = WHY_FAILED;
+		driver.why = WHY_DRIVER_OTHER;
 	}
 	if (driver.fd >= 0)
 		close(driver.fd);
