@@ -134,14 +134,13 @@ void v86_tables_destroy(struct v86_tables *tables)
 	memset(tables, 0, sizeof(*tables));
 }
 
-/* Both hold the value the CPU is to have; the guest reads the shadow. */
+/* The guest reads the shadows.  CR0 itself is written before each VM entry. */
 static void write_control_registers(void)
 {
 	const unsigned long wish = X86_CR4_VME | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT |
 				   (read_cr4_raw() & X86_CR4_MCE);
 	unsigned long cr4 = (wish | vmx_capability.cr4_fixed0) & vmx_capability.cr4_fixed1;
 
-	v86_write_cr0(false);
 	vmcs_write_natural(VMCS_CR0_GUEST_HOST_MASK, ~0ul);
 	vmcs_write_natural(VMCS_CR0_READ_SHADOW, X86_CR0_ET);
 	vmcs_write_natural(VMCS_GUEST_CR4, cr4);
