@@ -75,7 +75,7 @@ struct vmm86_seed_regs {
  * What the driver knows about itself and about each CPU
  * -----------------------------------------------------
  */
-#define VMM86_ABI_VERSION	1
+#define VMM86_ABI_VERSION	2
 
 /**
  * struct vmm86_info - what this driver offers
@@ -85,6 +85,9 @@ struct vmm86_seed_regs {
  *	are below this)
  * @reserved: 0
  * @version: the driver's version, a string ending in NUL
+ * @ram_min: smallest size of RAM, in bytes
+ * @ram_max: largest
+ * @why_no_real: why VMM86_KIND_REAL is missing, a string; empty where it is not
  */
 struct vmm86_info {
 	__u32 abi_version;
@@ -92,6 +95,9 @@ struct vmm86_info {
 	__u32 cpus;
 	__u32 reserved;
 	__u8 version[48];
+	__u64 ram_min;
+	__u64 ram_max;
+	__u8 why_no_real[96];
 };
 
 #define VMM86_KIND_V86		(1u << 0)
@@ -148,5 +154,364 @@ struct vmm86_cpu {
 /* Both return 0, EFAULT, or EINVAL (@cpu too large, reserved fields not 0). */
 #define VMM86_GET_INFO		_IOR(0xB6, 0x00, struct vmm86_info)
 #define VMM86_GET_CPU		_IOWR(0xB6, 0x01, struct vmm86_cpu)
+
+/*
+ * A virtual machine
+ * -----------------
+ *
+ *	ioctl(fd, VMM86_SET_UP, &setup);
+ *	run = mmap(NULL, VMM86_RUN_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, VMM86_RUN_PAGE);
+ *	ram = mmap(NULL, setup.ram_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, VMM86_MEMORY);
+ *	... put a program into ram, set registers in run ...
+ *	while (!ioctl(fd, VMM86_RUN))
+ *		switch (run->exit.kind) { ... }
+ *
+ * The machine starts like a CPU in real mode: CS:IP 0000:0000, all other segments
+ * 0000, limits 64 KiB, interrupts off.  A file that has been set up so does not
+ * speak the seed's protocol any more, nor the other way round (EBUSY).
+ *
+ * Memory is RAM from address 0 on, one run of bytes as mmap() shows it, zero until
+ * touched; a page is charged to the memory cgroup of whoever touches it first,
+ * process or guest.  What lies above is nothing: an access to it is an exit,
+ * VMM86_EXIT_MEMORY.  VMM86_SET_MEMORY turns ranges into ROM or nothing.
+ */
+#define VMM86_KIND_AUTO		0u
+#define VMM86_KIND_REAL		(1u << 1)
+
+#define VMM86_RAM_MIN		0x10000u	/* 64 KiB */
+#define VMM86_RAM_MAX		0x4000000u	/* 64 MiB */
+
+/* Offsets for mmap(). */
+#define VMM86_RUN_PAGE		0x10000000u
+#define VMM86_RUN_PAGE_SIZE	0x1000u
+#define VMM86_MEMORY		0x20000000u
+
+/**
+ * struct vmm86_events - what ends a run, besides what always does
+ * @flags: VMM86_WANT_*
+ * @exceptions: bit N: exception N is an exit instead of being the guest's.  What
+ *	the driver has no use for itself: 0 to 7 and 10 to 17, without 2
+ * @interrupts: bit N % 8 of byte N / 8: INT N executed in real mode is an exit
+ *	instead of a call of the guest's own handler.  INT3 and INTO are exceptions
+ * @reserved: 0
+ */
+struct vmm86_events {
+	__u32 flags;
+	__u32 exceptions;
+	__u8 interrupts[32];
+	__u32 reserved[6];
+};
+
+#define VMM86_WANT_CPUID	(1u << 0)	/* CPUID is an exit, not answered by the driver */
+
+/**
+ * struct vmm86_setup - a new virtual machine
+ * @kind: in: VMM86_KIND_V86, _REAL, or _AUTO: real where the CPU has it; out: which
+ * @flags: VMM86_SETUP_*
+ * @ram_size: bytes, VMM86_RAM_MIN to VMM86_RAM_MAX, a multiple of 4096
+ * @events: what ends a run; VMM86_SET_EVENTS changes it later
+ * @reserved: 0
+ */
+struct vmm86_setup {
+	__u32 kind;
+	__u32 flags;
+	__u64 ram_size;
+	struct vmm86_events events;
+	__u32 reserved[12];
+};
+
+/*
+ * The machine's own video memory and ROMs at A0000-FFFFF, its vectors and BIOS data
+ * area copied to the RAM below, and direct access to I/O ports that VMM86_SET_PORTS
+ * names.  Needs CAP_SYS_RAWIO and a kernel that is not locked down, and RAM of 1 MiB.
+ */
+#define VMM86_SETUP_PASSTHROUGH	(1u << 0)
+
+/**
+ * struct vmm86_ports - I/O ports that the guest uses directly
+ * @first: the first port
+ * @count: how many; @first + @count is at most 65536
+ * @direct: 1: the machine's ports (VMM86_SETUP_PASSTHROUGH only); 0: exits
+ * @reserved: 0
+ */
+struct vmm86_ports {
+	__u32 first;
+	__u32 count;
+	__u32 direct;
+	__u32 reserved;
+};
+
+/**
+ * struct vmm86_memory - what a range of guest-physical addresses is
+ * @first: where it begins, a multiple of 4096
+ * @size: its length, a multiple of 4096; the range lies in the RAM
+ * @access: VMM86_MEMORY_RAM, _ROM (the guest's writes are exits) or _NONE (all its
+ *	accesses are).  The process's mapping keeps showing the pages, writable
+ * @reserved: 0
+ */
+struct vmm86_memory {
+	__u64 first;
+	__u64 size;
+	__u32 access;
+	__u32 reserved;
+};
+
+#define VMM86_MEMORY_RAM	0
+#define VMM86_MEMORY_ROM	1
+#define VMM86_MEMORY_NONE	2
+
+/**
+ * struct vmm86_interrupt - an event for the guest
+ * @kind: VMM86_INTERRUPT_*
+ * @vector: 0 to 255; exceptions 0 to 31; ignored for an NMI
+ * @error_code: for an exception that has one; counts in protected mode
+ * @reserved: 0
+ *
+ * May be raised while another thread is in VMM86_RUN.  External interrupts wait
+ * until the guest can take them, the highest vector first; one of a vector waits
+ * once.  An NMI waits once.  An exception or software interrupt is delivered by
+ * the next VMM86_RUN before anything else, at the instruction that EIP says;
+ * there can be one (EBUSY).
+ */
+struct vmm86_interrupt {
+	__u32 kind;
+	__u32 vector;
+	__u32 error_code;
+	__u32 reserved;
+};
+
+#define VMM86_INTERRUPT_EXTERNAL	0
+#define VMM86_INTERRUPT_NMI		1
+#define VMM86_INTERRUPT_EXCEPTION	2
+#define VMM86_INTERRUPT_SOFTWARE	3	/* as INT n would, with EIP the return address */
+#define VMM86_INTERRUPT_WITHDRAW	4	/* an external interrupt that waits: does so no more */
+
+/* Groups of state in the run page: bits of @wanted, @valid and @dirty, and VMM86_FETCH's argument. */
+#define VMM86_STATE_POINTERS	(1u << 0)	/* eip, esp, eflags */
+#define VMM86_STATE_SEGMENTS	(1u << 1)	/* segment: ES to GS */
+#define VMM86_STATE_TABLES	(1u << 2)	/* gdtr, idtr */
+#define VMM86_STATE_SYSTEM	(1u << 3)	/* ldtr, tr */
+#define VMM86_STATE_CONTROL	(1u << 4)	/* cr0, cr2, cr3, cr4 */
+#define VMM86_STATE_DEBUG	(1u << 5)	/* dr, dr6, dr7 */
+#define VMM86_STATE_EVENTS	(1u << 6)	/* interruptibility, pending_debug */
+#define VMM86_STATE_FPU		(1u << 7)	/* fpu */
+#define VMM86_STATE_ALL		0xffu
+
+/**
+ * struct vmm86_segment - a segment register
+ * @selector: its visible part
+ * @rights: access rights as VMX lays them out: type, S, DPL, P, AVL, D/B, G in bits
+ *	0-3, 4, 5-6, 7, 12, 14, 15; bit 16: unusable
+ * @base: where the segment starts
+ * @limit: its last offset, in bytes
+ *
+ * In a guest of the kind v86, the base is 16 times the selector and the limit
+ * 64 KiB; anything else is EINVAL.
+ */
+struct vmm86_segment {
+	__u32 selector;
+	__u32 rights;
+	__u32 base;
+	__u32 limit;
+};
+
+/* Index of a segment register, in the order of the CPU's encoding. */
+#define VMM86_ES	0
+#define VMM86_CS	1
+#define VMM86_SS	2
+#define VMM86_DS	3
+#define VMM86_FS	4
+#define VMM86_GS	5
+
+struct vmm86_table {
+	__u32 base;
+	__u32 limit;
+};
+
+/**
+ * struct vmm86_exit - what ended a run
+ * @kind: VMM86_EXIT_*
+ * @reason: all 32 bits of the VMX exit reason; with @kind VMM86_EXIT_ENTRY_FAILED:
+ *	if @failure says that there is one
+ * @qualification: the VMX exit qualification, where the exit has one, else 0
+ * @failure: VMM86_FAILURE_*, if @kind is VMM86_EXIT_ENTRY_FAILED, else 0
+ * @instruction: then: 1 VMLAUNCH, 2 VMRESUME
+ * @error: then: the VM-instruction error (VMM86_FAILURE_VALID)
+ * @length: bytes of the instruction that caused the exit and has been left behind
+ * @port: I/O: which port
+ * @size: I/O: 1, 2 or 4 bytes
+ * @direction: I/O: VMM86_IN or VMM86_OUT
+ * @string: I/O: 1: INS or OUTS
+ * @value: I/O: what is written to the port; for VMM86_IN without @string, the
+ *	program leaves here what was read, and the next VMM86_RUN puts it into
+ *	AL, AX or EAX
+ * @count: I/O: how many times; 1 but for a repeated string instruction
+ * @address: string I/O: the first element's linear address; memory: the
+ *	guest-physical address
+ * @step: string I/O: from one element to the next: @size or -@size
+ * @access: memory: VMM86_ACCESS_*
+ * @linear: memory: the linear address, if VMM86_ACCESS_LINEAR
+ * @vector: software interrupt or exception: which
+ * @error_code: exception: its error code, 0 if it has none
+ * @has_error_code: exception: 1: it has one
+ * @cr2: exception 14: the linear address
+ * @reserved: 0
+ *
+ * An exit that stands for an instruction (I/O, HLT, VMCALL, CPUID, INT n) leaves EIP
+ * behind it, and the registers as they are after it: the program does what the
+ * instruction does, and goes on.  Of a repeated string instruction that is as much
+ * as @count says; if there is more, EIP is still at it.  An exception, a memory
+ * access and anything else that did not complete leave EIP at the instruction.
+ */
+struct vmm86_exit {
+	__u32 kind;
+	__u32 reason;
+	__u64 qualification;
+	__u32 failure;
+	__u32 instruction;
+	__u32 error;
+	__u32 length;
+	__u32 port;
+	__u32 size;
+	__u32 direction;
+	__u32 string;
+	__u32 value;
+	__u32 count;
+	__u64 address;
+	__s32 step;
+	__u32 access;
+	__u32 linear;
+	__u32 vector;
+	__u32 error_code;
+	__u32 has_error_code;
+	__u32 cr2;
+	__u32 reserved[5];
+};
+
+#define VMM86_EXIT_NONE		0	/* nothing has run yet */
+#define VMM86_EXIT_IO		1
+#define VMM86_EXIT_MEMORY	2	/* not RAM: nothing there, or a write to ROM */
+#define VMM86_EXIT_HLT		3	/* and nothing waits that could end it */
+#define VMM86_EXIT_VMCALL	4
+#define VMM86_EXIT_CPUID	5
+#define VMM86_EXIT_SOFTWARE_INTERRUPT 6
+#define VMM86_EXIT_EXCEPTION	7
+#define VMM86_EXIT_SHUTDOWN	8	/* triple fault; set the registers anew to go on */
+#define VMM86_EXIT_INTERRUPT_WINDOW 9	/* asked for, and the guest could take an interrupt */
+#define VMM86_EXIT_STEP		10	/* one instruction, or one delivery, is done */
+#define VMM86_EXIT_SIGNAL	11	/* a signal is pending, or @stop was set */
+#define VMM86_EXIT_DEADLINE	12
+#define VMM86_EXIT_ENTRY_FAILED	13	/* a bug: VMM86_GET_DUMP has the VMCS */
+#define VMM86_EXIT_OTHER	14	/* @reason and @qualification say what */
+
+#define VMM86_FAILURE_INVALID	1	/* VMfailInvalid */
+#define VMM86_FAILURE_VALID	2	/* VMfailValid: @error */
+#define VMM86_FAILURE_STATE	3	/* loading guest state or MSRs: @reason, @qualification */
+#define VMM86_FAILURE_FAULT	4	/* the instruction faulted: no VMX operation */
+
+#define VMM86_OUT		0
+#define VMM86_IN		1
+
+#define VMM86_ACCESS_READ	(1u << 0)
+#define VMM86_ACCESS_WRITE	(1u << 1)
+#define VMM86_ACCESS_FETCH	(1u << 2)
+#define VMM86_ACCESS_LINEAR	(1u << 3)	/* @linear is known */
+
+/**
+ * struct vmm86_run - the run page
+ * @dirty: in: groups that the program has changed; the driver clears it.  The
+ *	registers EAX to EDI but ESP need no bit: what stands here is what the guest
+ *	goes on with
+ * @wanted: in: groups to be filled in at each exit
+ * @valid: out: groups that are filled in
+ * @flags: in: VMM86_RUN_*
+ * @stop: in: not 0: VMM86_RUN returns at once with VMM86_EXIT_SIGNAL.  For signal
+ *	handlers, and other threads
+ * @reserved0: 0
+ * @deadline_ns: in: not 0: nanoseconds that this call may run for; then
+ *	VMM86_EXIT_DEADLINE
+ * @deadline_instructions: in: not 0: the guest executes so many instructions, then
+ *	VMM86_EXIT_DEADLINE.  Counted by single steps, which is slow
+ * @exit: out: what ended the run
+ * @eax: and the other general registers, as the world switch loads and stores them
+ * @eip: the instruction pointer
+ * @eflags: the flags
+ * @segment: VMM86_ES to VMM86_GS
+ * @ldtr: LDTR
+ * @tr: TR
+ * @gdtr: GDTR
+ * @idtr: IDTR
+ * @cr0: CR0 as the guest reads it, and so on
+ * @dr: DR0 to DR3
+ * @dr6: DR6
+ * @dr7: DR7
+ * @interruptibility: VMX interruptibility state: bit 0 blocking by STI, 1 by MOV SS,
+ *	3 by NMI
+ * @pending_debug: VMX pending debug exceptions
+ * @reserved: 0
+ * @fpu: x87, MMX and SSE state as FXSAVE lays it out
+ *
+ * The page is shared; the driver reads each field that it acts on once.  Values that
+ * VM entry would refuse are EINVAL from VMM86_RUN, @dirty unchanged, and the guest
+ * has not run.  Setting VMM86_STATE_POINTERS without VMM86_STATE_EVENTS ends blocking
+ * by STI and MOV SS and drops pending debug exceptions: it is a jump.
+ */
+struct vmm86_run {
+	__u32 dirty;
+	__u32 wanted;
+	__u32 valid;
+	__u32 flags;
+	__u32 stop;
+	__u32 reserved0;
+	__u64 deadline_ns;
+	__u64 deadline_instructions;
+	struct vmm86_exit exit;
+	__u32 eax;
+	__u32 ecx;
+	__u32 edx;
+	__u32 ebx;
+	__u32 esp;
+	__u32 ebp;
+	__u32 esi;
+	__u32 edi;
+	__u32 eip;
+	__u32 eflags;
+	struct vmm86_segment segment[6];
+	struct vmm86_segment ldtr;
+	struct vmm86_segment tr;
+	struct vmm86_table gdtr;
+	struct vmm86_table idtr;
+	__u32 cr0;
+	__u32 cr2;
+	__u32 cr3;
+	__u32 cr4;
+	__u32 dr[4];
+	__u32 dr6;
+	__u32 dr7;
+	__u32 interruptibility;
+	__u32 pending_debug;
+	__u32 reserved[40];
+	__u8 fpu[512];
+};
+
+#define VMM86_RUN_STEP		(1u << 0)	/* VMM86_EXIT_STEP after each instruction */
+#define VMM86_RUN_INTERRUPT_WINDOW (1u << 1)	/* an exit once the guest can take an interrupt */
+#define VMM86_RUN_A20		(1u << 2)	/* address line 20 works; else 1 MiB is 0 again */
+
+/*
+ * Errors: VMM86_SET_UP: EINVAL, EBUSY (done before), EPERM (passthrough), ENOMEM,
+ * EOPNOTSUPP (no such kind on this CPU: VMM86_GET_INFO says why).  The others:
+ * EINVAL, ENXIO (not set up), EPERM (ports without passthrough), ENOMEM, EFAULT, EBUSY.
+ * VMM86_RUN returns 0 whenever @exit is filled in, or EINVAL (@dirty state), ENXIO,
+ * ENOMEM, EBUSY (VMX is in use in a way that cannot be shared; or another thread runs
+ * it), ENODEV, EIO.
+ */
+#define VMM86_SET_UP		_IOWR(0xB6, 0x10, struct vmm86_setup)
+#define VMM86_SET_EVENTS	_IOW(0xB6, 0x11, struct vmm86_events)
+#define VMM86_SET_PORTS		_IOW(0xB6, 0x12, struct vmm86_ports)
+#define VMM86_SET_MEMORY	_IOW(0xB6, 0x13, struct vmm86_memory)
+#define VMM86_RUN		_IO(0xB6, 0x14)
+#define VMM86_INTERRUPT		_IOW(0xB6, 0x15, struct vmm86_interrupt)
+#define VMM86_FETCH		_IO(0xB6, 0x16)	/* argument: groups to be filled in now */
 
 #endif /* _UAPI_VMM86_H */
