@@ -39,6 +39,7 @@ help:
 	@echo 'KERNEL=6.1|6.12|7.2|DIRECTORY and CPUS=N choose the lab for make run.'
 
 include cli/cli.mk
+include lib/lib.mk
 include guests/guests.mk
 include demo/demo.mk
 include demo/error-8/error-8.mk
@@ -47,7 +48,7 @@ include tests/unit/unit.mk
 include bench/bench.mk
 
 .PHONY: programs
-programs: guests demo cli
+programs: guests demo cli lib
 
 .PHONY: driver
 driver:
@@ -90,7 +91,7 @@ lint:
 
 .PHONY: clean distclean
 clean:
-	rm -rf build/demo build/guests build/tests build/mutants build/lint build/vmm86* \
+	rm -rf build/demo build/guests build/lib build/libvmm86* build/include build/examples build/tests build/mutants build/lint build/vmm86* \
 		build/seed-client-* build/error-8 build/lab $(patsubst %,build/%,6.1 6.12 7.2 native)
 distclean:
 	rm -rf build
