@@ -40,6 +40,7 @@ help:
 
 include cli/cli.mk
 include lib/lib.mk
+include examples/examples.mk
 include guests/guests.mk
 include demo/demo.mk
 include demo/error-8/error-8.mk

@@ -163,7 +163,7 @@ static void add_failure(struct line *line, const struct vmm86_exit *exit)
 		break;
 	case VMM86_FAILURE_VALID:
 		add(line, "VMfailValid, VM-instruction error %" PRIu32 " (%s)", exit->error,
-		    or_unknown(vmx_instruction_error_description(exit->error)));
+		    or_unknown(vmx_instruction_error_name(exit->error)));
 		break;
 	case VMM86_FAILURE_STATE:
 		add_reason(line, exit);

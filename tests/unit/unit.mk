@@ -12,6 +12,7 @@ UNIT_CFLAGS	+= -DVMM86_VERSION='"$(VMM86_VERSION)"'
 UNIT_NAMES	:= $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 UNIT_PROGRAMS	:= $(UNIT_NAMES:%=$(UNIT_OUT)/%)
 UNIT_VMX	:= $(patsubst vmx/%.c,$(UNIT_OUT)/obj/%.o,$(wildcard vmx/*.c))
+comma		:= ,
 # A library, so that a test is linked with what it uses and nothing else.
 UNIT_CODE	:= $(patsubst %.c,$(UNIT_OUT)/obj/%.o,$(filter-out cli/main.c,$(wildcard cli/*.c)) $(wildcard lib/*.c))
 
@@ -44,8 +45,13 @@ $(UNIT_OUT)/obj/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
 
+# Tests of libvmm86 have a device that is none.
+UNIT_ON_FAKE	:= $(filter libvmm86%,$(UNIT_NAMES))
+$(UNIT_ON_FAKE:%=$(UNIT_OUT)/%): $(UNIT_OUT)/obj/fake/device.o
+$(UNIT_ON_FAKE:%=$(UNIT_OUT)/%): UNIT_LDFLAGS := $(addprefix -Wl$(comma)--wrap=,open close ioctl mmap munmap)
+
 $(UNIT_OUT)/%: $(UNIT_OUT)/obj/%.o $(UNIT_OUT)/code.a $(UNIT_VMX)
-	$(UNIT_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka -Wl,--as-needed -ljansson
+	$(UNIT_CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) -o $@ $^ -lcmocka -Wl,--as-needed -ljansson
 
 -include $(wildcard $(UNIT_OUT)/obj/*.d $(UNIT_OUT)/obj/*/*.d)
 .SECONDARY: $(UNIT_NAMES:%=$(UNIT_OUT)/obj/%.o) $(UNIT_VMX) $(UNIT_CODE)
