@@ -34,6 +34,9 @@ help:
 	@echo 'make bench           count what a run costs, in instructions'
 	@echo 'make lint            what checkpatch, sparse, shellcheck and compilers say'
 	@echo 'make                 build the programs and the driver below build/'
+	@echo 'make examples        build three small programs that use libvmm86'
+	@echo 'make install         install the command, libvmm86 and the driver as source (DESTDIR, PREFIX=/usr/local)'
+	@echo 'make uninstall       take that away again'
 	@echo 'make clean           remove what was built; make distclean: what was fetched, too'
 	@echo
 	@echo 'KERNEL=6.1|6.12|7.2|DIRECTORY and CPUS=N choose the lab for make run.'
@@ -41,6 +44,7 @@ help:
 include cli/cli.mk
 include lib/lib.mk
 include examples/examples.mk
+include packaging/packaging.mk
 include guests/guests.mk
 include demo/demo.mk
 include demo/error-8/error-8.mk
@@ -81,7 +85,7 @@ run-error-8: error-8
 		--insmod build/$(notdir $(KERNEL))/error_8.ko --add build/error-8 -- error-8
 
 .PHONY: test test-kernels test-mutants lint
-test: programs test-programs unit-programs error-8
+test: programs examples test-programs unit-programs error-8
 	@tests/run
 test-kernels: programs test-programs
 	@tests/run --kernel 7.2
@@ -93,6 +97,6 @@ lint:
 .PHONY: clean distclean
 clean:
 	rm -rf build/demo build/guests build/lib build/libvmm86* build/include build/examples build/tests build/mutants build/lint build/vmm86* \
-		build/seed-client-* build/error-8 build/lab $(patsubst %,build/%,6.1 6.12 7.2 native)
+		build/seed-client-* build/error-8 build/lab build/install $(patsubst %,build/%,6.1 6.12 7.2 native)
 distclean:
 	rm -rf build

@@ -63,6 +63,10 @@ define_jobs() {
 	done
 	# What does not depend on the kernel runs once, with the usual ones.
 	[[ " $* " == *" 6.1 "* ]] || return 0
+	more=(--bare --add build/libvmm86.so.0:/root/libvmm86.so.0 --add build/examples/hello
+		--add build/examples/count-instructions --add build/examples/memory-map)
+	add 6.1-examples-ept "$(lab 6.1 $haswell 2 examples-in-lab)"
+	add 6.1-examples-no-ept "$(lab 6.1 $penryn 1 examples-in-lab)"
 	more=(--bare --insmod build/6.1/error_8.ko --add build/error-8)
 	add error-8 "$(lab 6.1 $haswell 1 t_error_8)"
 	add host-state-too-early "tests/mutants host-cr4-before-vmxe"
@@ -73,6 +77,8 @@ define_jobs() {
 	add 6.1-caps-no-ept "$(lab 6.1 $penryn 2 "caps-in-lab penryn")"
 	add check-command "tests/check-command.sh"
 	add caps-command "tests/caps-command.sh"
+	add install "tests/install-command.sh"
+	add abi-layout "tests/abi-layout.sh"
 	add commands-sanitized "make -s cli-sanitized && VMM86=\$PWD/build/tests/vmm86 tests/in-lab \
 		tests/check-command.sh tests/caps-command.sh"
 	add documents "tests/documents.sh"
