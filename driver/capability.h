@@ -8,7 +8,19 @@
 
 #include <linux/types.h>
 
-struct vmm86_cpu;
+#include "include/uapi/vmm86.h"
+
+/**
+ * struct vmx_controls - the control words of a kind of guest
+ * @pin: pin-based VM-execution controls
+ * @proc: primary processor-based VM-execution controls
+ * @proc2: secondary ones
+ * @exit: VM-exit controls
+ * @entry: VM-entry controls
+ */
+struct vmx_controls {
+	u32 pin, proc, proc2, exit, entry;
+};
 
 /**
  * struct vmx_capability - the VMX of this machine, the same on all CPUs
@@ -19,10 +31,13 @@ struct vmm86_cpu;
  * @cr0_fixed1: bits that may be 1 in CR0
  * @cr4_fixed0: bits that must be 1 in CR4
  * @cr4_fixed1: bits that may be 1 in CR4
- * @pin: pin-based VM-execution controls
- * @proc: primary processor-based VM-execution controls
- * @exit: VM-exit controls
- * @entry: VM-entry controls
+ * @v86: the control words of a guest of the kind v86
+ * @real: those of the kind real, if @has_real
+ * @has_real: the CPU can run guests of the kind real
+ * @why_no_real: why not, else empty
+ * @mxcsr_mask: bits of MXCSR that are not reserved
+ * @timer_shift: the VMX-preemption timer counts each time this bit of the TSC changes
+ * @cpu: what the first CPU says of itself; the others agree as far as it matters
  * @preemption_timer: initial value of the VMX-preemption timer, 0 if the CPU
  *	has none
  * @debugctl: IA32_DEBUGCTL can be read
@@ -34,7 +49,12 @@ struct vmx_capability {
 	bool survives_pt;
 	unsigned long cr0_fixed0, cr0_fixed1;
 	unsigned long cr4_fixed0, cr4_fixed1;
-	u32 pin, proc, exit, entry;
+	struct vmx_controls v86, real;
+	bool has_real;
+	char why_no_real[96];
+	u32 mxcsr_mask;
+	unsigned int timer_shift;
+	struct vmm86_cpu cpu;
 	u32 preemption_timer;
 	bool debugctl;
 	bool clear_buffers;

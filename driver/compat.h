@@ -64,6 +64,25 @@
 #include <asm/mshyperv.h>
 #endif
 
+/* 6.3 made the flags of a mapping something to be set by a call. */
+#ifdef HAVE_VM_FLAGS_SET
+#define compat_vm_flags_set(vma, flags)	vm_flags_set(vma, flags)
+#else
+#define compat_vm_flags_set(vma, flags)	((vma)->vm_flags |= (flags))
+#endif
+
+/* 6.13 gave timers their function when they are set up. */
+#ifdef HAVE_HRTIMER_SETUP
+#define compat_hrtimer_setup(timer, ring, clock, mode) \
+	hrtimer_setup(timer, ring, clock, mode)
+#else
+#define compat_hrtimer_setup(timer, ring, clock, mode)	\
+	do {						\
+		hrtimer_init(timer, clock, mode);	\
+		(timer)->function = (ring);		\
+	} while (0)
+#endif
+
 #ifdef HAVE_DO_MACHINE_CHECK
 #include <asm/mce.h>
 #endif

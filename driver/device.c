@@ -10,9 +10,11 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "capability.h"
 #include "counters.h"
 #include "cpu_facts.h"
 #include "device.h"
+#include "machine.h"
 #include "seed.h"
 #include "vm.h"
 
@@ -46,18 +48,24 @@ static int device_release(struct inode *inode, struct file *file)
 
 static int device_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	return seed_mmap(file->private_data, vma);
+	/* The seed knew of no offset but 0. */
+	if (!vma->vm_pgoff)
+		return seed_mmap(file->private_data, vma);
+	return machine_mmap(file->private_data, vma);
 }
 
 static long get_info(struct vmm86_info __user *user_info)
 {
 	struct vmm86_info info = {
 		.abi_version = VMM86_ABI_VERSION,
-		.kinds = VMM86_KIND_V86,
+		.kinds = machine_kinds(),
 		.cpus = nr_cpu_ids,
+		.ram_min = VMM86_RAM_MIN,
+		.ram_max = VMM86_RAM_MAX,
 	};
 
 	strscpy(info.version, THIS_MODULE->version, sizeof(info.version));
+	strscpy(info.why_no_real, vmx_capability.why_no_real, sizeof(info.why_no_real));
 	return copy_to_user(user_info, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
@@ -89,7 +97,7 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 	case VMM86_GET_CPU:
 		return get_cpu_facts(user);
 	default:
-		return -ENOTTY;
+		return machine_ioctl(vm, command, user);
 	}
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The real-mode address space of one guest:
+ * The guest-physical memory of one guest: RAM from 0 on, whose pages come with the
+ * first touch, and, with passthrough, the machine's video memory and ROMs:
  *
- *	00000-9FFFF	RAM of its own
- *	A0000-FFFFF	the machine's video memory and ROMs
- *	100000-10FFFF	00000-0FFFF again, as with A20 off
+ *	00000-9FFFF	RAM
+ *	A0000-FFFFF	RAM, or the machine's
+ *	100000-		RAM; with A20 off, 00000 and following again
  */
+#include <linux/bitmap.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -21,29 +23,27 @@
 #define EBDA_LOWEST		0x80000
 
 /**
- * guest_memory_create() - the memory of a new guest, zeroed
+ * guest_memory_create() - the memory of a new guest
+ * @pages: size of its RAM
+ * @below_4g: the pages have to have 32-bit addresses
+ * @machine: A0000-FFFFF are to be the machine's
  *
- * The pages are charged to the caller's memory cgroup.  They are below 4 GiB
- * since the guest's page tables are of the 32-bit form.
+ * No page of RAM is there until it is touched; it is charged to the memory cgroup
+ * of whoever does.
  *
  * Context: process context.
  * Return: the memory, or NULL if there is not enough.
  */
-struct guest_memory *guest_memory_create(void)
+struct guest_memory *guest_memory_create(unsigned long pages, bool below_4g, bool machine)
 {
-	struct guest_memory *memory;
-	unsigned int i;
+	struct guest_memory *memory = kzalloc(sizeof(*memory), GFP_KERNEL_ACCOUNT);
 
-	memory = kzalloc(sizeof(*memory), GFP_KERNEL_ACCOUNT);
 	if (!memory)
 		return NULL;
-	for (i = 0; i < RAM_PAGES; i++) {
-		memory->ram[i] = alloc_page(GUEST_GFP | __GFP_DMA32);
-		if (!memory->ram[i]) {
-			guest_memory_destroy(memory);
-			return NULL;
-		}
-	}
+	xa_init_flags(&memory->ram, XA_FLAGS_ACCOUNT);
+	memory->pages = pages;
+	memory->below_4g = below_4g;
+	memory->machine = machine;
 	return memory;
 }
 
@@ -53,27 +53,128 @@ struct guest_memory *guest_memory_create(void)
  */
 void guest_memory_destroy(struct guest_memory *memory)
 {
-	unsigned int i;
+	unsigned long index;
+	struct page *page;
 
 	if (!memory)
 		return;
-	for (i = 0; i < RAM_PAGES; i++) {
-		if (memory->ram[i])
-			__free_page(memory->ram[i]);
-	}
+	/* A page may be held by I/O of the process a moment longer. */
+	xa_for_each(&memory->ram, index, page)
+		put_page(page);
+	xa_destroy(&memory->ram);
+	bitmap_free(memory->rom);
+	bitmap_free(memory->none);
 	kfree(memory);
+}
+
+/**
+ * guest_memory_look() - what the guest finds at a page
+ * @memory: the guest's
+ * @page: number of a page of guest-physical addresses; changed to the one that it
+ *	means while A20 is off
+ *
+ * Context: any.
+ * Return: what is there.
+ */
+enum page_kind guest_memory_look(const struct guest_memory *memory, unsigned long *page)
+{
+	if (!memory->a20)
+		*page &= ~(unsigned long)ONE_MIB_PAGES;
+	if (memory->machine && *page >= RAM_PAGES && *page < ONE_MIB_PAGES)
+		return PAGE_MACHINE;
+	if (*page >= memory->pages || (memory->none && test_bit(*page, memory->none)))
+		return PAGE_NOTHING;
+	return memory->rom && test_bit(*page, memory->rom) ? PAGE_ROM : PAGE_RAM;
+}
+
+/**
+ * guest_memory_page() - a page of RAM, if it has been touched
+ * @memory: the guest's
+ * @page: its number, below @memory->pages
+ *
+ * Context: any.
+ * Return: the page, which stays for as long as the guest does, or NULL.
+ */
+struct page *guest_memory_page(struct guest_memory *memory, unsigned long page)
+{
+	return xa_load(&memory->ram, page);
+}
+
+/**
+ * guest_memory_touch() - a page of RAM, made if need be
+ * @memory: the guest's
+ * @page: its number, below @memory->pages
+ *
+ * Context: process context; several may touch one page at once.
+ * Return: the page, or NULL if there is not enough memory.
+ */
+struct page *guest_memory_touch(struct guest_memory *memory, unsigned long page)
+{
+	struct page *new, *old = xa_load(&memory->ram, page);
+
+	if (old)
+		return old;
+	new = alloc_page(GUEST_GFP | (memory->below_4g ? __GFP_DMA32 : 0));
+	if (!new)
+		return NULL;
+	old = xa_cmpxchg(&memory->ram, page, NULL, new, GFP_KERNEL | __GFP_NOWARN);
+	if (!old)
+		return new;
+	__free_page(new);
+	return xa_is_err(old) ? NULL : old;
+}
+
+static int set_bits(unsigned long **map, unsigned long pages, unsigned long first,
+		    unsigned long count, bool value)
+{
+	if (!*map && !value)
+		return 0;
+	if (!*map)
+		*map = bitmap_zalloc(pages, GFP_KERNEL_ACCOUNT);
+	if (!*map)
+		return -ENOMEM;
+	if (value)
+		bitmap_set(*map, first, count);
+	else
+		bitmap_clear(*map, first, count);
+	return 0;
+}
+
+/**
+ * guest_memory_set_access() - say what a range of RAM is for the guest
+ * @memory: the guest's
+ * @first: number of the first page
+ * @count: how many; they lie in the RAM
+ * @rom: the guest cannot write them
+ * @none: they are not there
+ *
+ * Context: process context, the guest does not run; whoever maps pages for the
+ * guest has to forget these.
+ * Return: 0 or -ENOMEM.
+ */
+int guest_memory_set_access(struct guest_memory *memory, unsigned long first,
+			    unsigned long count, bool rom, bool none)
+{
+	int err = set_bits(&memory->rom, memory->pages, first, count, rom);
+
+	return err ?: set_bits(&memory->none, memory->pages, first, count, none);
 }
 
 /*
  * The machine's first megabyte is in the direct map whether it is RAM or
  * reserved; a page that is not there is left zero.
  */
-static void copy_from_machine(struct guest_memory *memory, unsigned int page)
+static int copy_from_machine(struct guest_memory *memory, unsigned int number)
 {
-	void *to = page_address(memory->ram[page]);
+	struct page *page = guest_memory_touch(memory, number);
+	void *to;
 
-	if (copy_from_kernel_nofault(to, __va((phys_addr_t)page << PAGE_SHIFT), PAGE_SIZE))
+	if (!page)
+		return -ENOMEM;
+	to = page_address(page);
+	if (copy_from_kernel_nofault(to, __va((phys_addr_t)number << PAGE_SHIFT), PAGE_SIZE))
 		clear_page(to);
+	return 0;
 }
 
 /**
@@ -83,60 +184,25 @@ static void copy_from_machine(struct guest_memory *memory, unsigned int page)
  * That is the interrupt vectors and the BIOS data area in page 0, and the
  * extended BIOS data area: from 0x90000 on, and from where the BIOS says it
  * is when that is lower.
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM.
  */
-void guest_memory_copy_bios_data(struct guest_memory *memory)
+int guest_memory_copy_bios_data(struct guest_memory *memory)
 {
 	unsigned long start = EBDA_USUAL_START, ebda;
 	const u8 *page0;
 	unsigned int i;
+	int err;
 
-	copy_from_machine(memory, 0);
-	page0 = page_address(memory->ram[0]);
+	err = copy_from_machine(memory, 0);
+	if (err)
+		return err;
+	page0 = page_address(guest_memory_page(memory, 0));
 	ebda = (page0[BDA_EBDA_SEGMENT] | page0[BDA_EBDA_SEGMENT + 1] << 8) << 4;
 	if (ebda >= EBDA_LOWEST && ebda < start)
 		start = ebda;
-	for (i = start >> PAGE_SHIFT; i < RAM_PAGES; i++)
-		copy_from_machine(memory, i);
-}
-
-/**
- * guest_memory_pfn() - the page frame behind a page of the real-mode space
- * @memory: the guest's
- * @page: below REAL_MODE_PAGES
- *
- * Return: a page frame number of the machine's.
- */
-unsigned long guest_memory_pfn(const struct guest_memory *memory, unsigned int page)
-{
-	if (page >= ONE_MIB >> PAGE_SHIFT)
-		page -= ONE_MIB >> PAGE_SHIFT;
-	if (page < RAM_PAGES)
-		return page_to_pfn(memory->ram[page]);
-	return page;
-}
-
-/**
- * guest_memory_map() - map the whole real-mode space into a process
- * @memory: the guest's; it has to outlive the mapping
- * @vma: REAL_MODE_SPAN bytes long, shared
- *
- * remap_pfn_range() also sees to it that the mapping cannot grow and is not dumped.
- *
- * Context: mmap() of the device, the process's mmap lock held for writing.
- * Return: 0 or a negative errno; then the caller's mmap() fails and the kernel
- * takes back what was mapped.
- */
-int guest_memory_map(const struct guest_memory *memory, struct vm_area_struct *vma)
-{
-	unsigned long address = vma->vm_start;
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < REAL_MODE_PAGES; i++, address += PAGE_SIZE) {
-		err = remap_pfn_range(vma, address, guest_memory_pfn(memory, i),
-				      PAGE_SIZE, vma->vm_page_prot);
-		if (err)
-			return err;
-	}
-	return 0;
+	for (i = start >> PAGE_SHIFT; i < RAM_PAGES && !err; i++)
+		err = copy_from_machine(memory, i);
+	return err;
 }

@@ -17,24 +17,24 @@
 #define TRACE_NAME_SIZE	72
 
 TRACE_EVENT(vmm_entry,
-	TP_PROTO(const struct vmm86_seed_regs *regs),
-	TP_ARGS(regs),
+	TP_PROTO(u16 cs, u32 eip, u32 eflags),
+	TP_ARGS(cs, eip, eflags),
 	TP_STRUCT__entry(
 		__field(u16, cs)
 		__field(u32, eip)
 		__field(u32, eflags)
 	),
 	TP_fast_assign(
-		__entry->cs = regs->cs;
-		__entry->eip = regs->eip;
-		__entry->eflags = regs->eflags;
+		__entry->cs = cs;
+		__entry->eip = eip;
+		__entry->eflags = eflags;
 	),
 	TP_printk("at %04x:%04x eflags %08x", __entry->cs, __entry->eip, __entry->eflags)
 );
 
 TRACE_EVENT(vmm_exit,
-	TP_PROTO(const struct vcpu_exit *exit, const struct vmm86_seed_regs *regs),
-	TP_ARGS(exit, regs),
+	TP_PROTO(const struct vcpu_exit *exit, u16 cs, u32 eip),
+	TP_ARGS(exit, cs, eip),
 	TP_STRUCT__entry(
 		__field(u32, reason)
 		__field(u64, qualification)
@@ -47,8 +47,8 @@ TRACE_EVENT(vmm_exit,
 		__entry->reason = exit->reason;
 		__entry->qualification = exit->qualification;
 		__entry->interruption = exit->interruption;
-		__entry->cs = regs->cs;
-		__entry->eip = regs->eip;
+		__entry->cs = cs;
+		__entry->eip = eip;
 		strscpy(__entry->name, vcpu_exit_name(exit), TRACE_NAME_SIZE);
 	),
 	TP_printk("reason %u (%s) at %04x:%04x qualification %llx interruption %08x",

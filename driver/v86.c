@@ -5,43 +5,28 @@
  * CR0.PE and CR0.PG are 1 and the guest runs in virtual-8086 mode, so that any
  * CPU with VMX can do it.  CR4.VME sends INT n through the guest's own vector
  * table; IOPL is 3, so that CLI, STI, PUSHF and POPF act on RFLAGS.IF itself.
- * The page tables map the real-mode space at 0 and, above the last address that
- * real-mode code can form, the TSS, which grants the I/O ports.  There is no
- * GDT, IDT or LDT: each exception is a VM exit.
+ * Each exception is a VM exit; #GP is looked into, since it is how I/O, HLT and
+ * INT n show themselves here.
  *
  * Intel SDM volume 3, "8086 Emulation" (chapter 21 of the 2023 edition),
  * "Guest-State Area" (section 25.4), "Checks on the Guest State Area" (27.3).
  */
-#include <linux/bits.h>
-#include <linux/build_bug.h>
-#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
 #include <asm/processor-flags.h>
+#include <asm/trapnr.h>
 
-#include "capability.h"
+#include "exits.h"
+#include "guest_access.h"
+#include "host_state.h"
 #include "memory.h"
-#include "v86.h"
-#include "vmx_insn.h"
-
-/* Page-table entries, the accessed and dirty bits set once and for all. */
-#define PTE_GUEST	(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY)
-#define PTE_TABLES	(_PAGE_PRESENT | _PAGE_ACCESSED | _PAGE_DIRTY)
-
-/*
- * The TSS: 68H bytes that no task switch will use, 32 bytes of interrupt
- * redirection bitmap (0: through the guest's vector table), 8 KiB of I/O
- * bitmap (0: the port may be used), and a last byte of ones.
- */
-#define TSS_ADDRESS		REAL_MODE_SPAN
-#define TSS_IO_BASE_OFFSET	0x66
-#define TSS_IO_BITMAP		(0x68 + 32)
-#define TSS_LAST		(TSS_IO_BITMAP + 0x10000 / 8)
+#include "vmx/controls.h"
+#include "vmx/exit_reasons.h"
 
 #define ACCESS_RIGHTS_V86	0xf3	/* present, DPL 3, data, read, write, accessed */
-#define ACCESS_RIGHTS_TSS	0x8b	/* present, busy 32-bit TSS */
-#define ACCESS_RIGHTS_UNUSABLE	BIT(16)
+#define ACCESS_RIGHTS_SHOWN	0x93	/* what real mode has */
+#define SEGMENT_LIMIT		0xffff
 
 /*
  * RFLAGS that are the guest's to set.  VIF and VIP would mean virtual
@@ -54,87 +39,27 @@
 #define RFLAGS_FORCED	(X86_EFLAGS_VM | X86_EFLAGS_IOPL | X86_EFLAGS_FIXED)
 
 #define DR7_NOTHING_ENABLED	0x400
+#define DR6_NOTHING		0xffff0ff0
 
-static struct page *table_page(void)
+/* Error code of a page fault. */
+#define PF_WRITE	BIT(1)
+#define PF_FETCH	BIT(4)
+
+static int v86_create(struct vcpu *vcpu)
 {
-	return alloc_page(GUEST_GFP | __GFP_DMA32);
+	int err = v86_tables_create(&vcpu->v86);
+
+	if (!err && !vcpu->seed)
+		v86_tables_set_ports(&vcpu->v86, 0, 0x10000, false);
+	return err;
 }
 
-static void fill_tss(const struct v86_tables *tables)
+static void v86_destroy(struct vcpu *vcpu)
 {
-	u8 *first = page_address(tables->tss[0]);
-	u8 *last = page_address(tables->tss[TSS_LAST >> PAGE_SHIFT]);
-
-	BUILD_BUG_ON(TSS_LAST >> PAGE_SHIFT != ARRAY_SIZE(tables->tss) - 1);
-	first[TSS_IO_BASE_OFFSET] = TSS_IO_BITMAP;
-	last[TSS_LAST & ~PAGE_MASK] = 0xff;
+	v86_tables_destroy(&vcpu->v86);
 }
 
-static void fill_page_tables(const struct v86_tables *tables, const struct guest_memory *memory)
-{
-	u32 *directory = page_address(tables->directory);
-	u32 *table = page_address(tables->table);
-	unsigned int i;
-
-	directory[0] = page_to_phys(tables->table) | PTE_GUEST;
-	for (i = 0; i < REAL_MODE_PAGES; i++)
-		table[i] = guest_memory_pfn(memory, i) << PAGE_SHIFT | PTE_GUEST;
-	for (i = 0; i < ARRAY_SIZE(tables->tss); i++)
-		table[REAL_MODE_PAGES + i] = page_to_phys(tables->tss[i]) | PTE_TABLES;
-}
-
-/**
- * v86_tables_create() - make the tables of a new guest
- * @tables: filled in
- * @memory: the guest's memory
- *
- * Context: process context.
- * Return: 0 or -ENOMEM; then nothing is left to be undone.
- */
-int v86_tables_create(struct v86_tables *tables, const struct guest_memory *memory)
-{
-	unsigned int i;
-
-	tables->directory = table_page();
-	tables->table = table_page();
-	for (i = 0; i < ARRAY_SIZE(tables->tss); i++)
-		tables->tss[i] = table_page();
-	for (i = 0; i < ARRAY_SIZE(tables->tss); i++) {
-		if (!tables->tss[i])
-			goto no_memory;
-	}
-	if (!tables->directory || !tables->table)
-		goto no_memory;
-
-	fill_tss(tables);
-	fill_page_tables(tables, memory);
-	return 0;
-
-no_memory:
-	v86_tables_destroy(tables);
-	return -ENOMEM;
-}
-
-/**
- * v86_tables_destroy() - the end of v86_tables_create()
- * @tables: what that filled in, or all zero
- */
-void v86_tables_destroy(struct v86_tables *tables)
-{
-	unsigned int i;
-
-	if (tables->directory)
-		__free_page(tables->directory);
-	if (tables->table)
-		__free_page(tables->table);
-	for (i = 0; i < ARRAY_SIZE(tables->tss); i++) {
-		if (tables->tss[i])
-			__free_page(tables->tss[i]);
-	}
-	memset(tables, 0, sizeof(*tables));
-}
-
-/* The guest reads the shadows.  CR0 itself is written before each VM entry. */
+/* The guest reads the shadows.  CR0 itself is written by v86_write_fpu_access(). */
 static void write_control_registers(void)
 {
 	const unsigned long wish = X86_CR4_VME | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT |
@@ -148,123 +73,299 @@ static void write_control_registers(void)
 	vmcs_write_natural(VMCS_CR4_READ_SHADOW, 0);
 }
 
-/* Code in virtual-8086 mode cannot load these. */
-static void write_system_segments(void)
-{
-	vmcs_write16(VMCS_GUEST_TR_SELECTOR, 8);
-	vmcs_write_natural(VMCS_GUEST_TR_BASE, TSS_ADDRESS);
-	vmcs_write32(VMCS_GUEST_TR_LIMIT, TSS_LAST);
-	vmcs_write32(VMCS_GUEST_TR_ACCESS_RIGHTS, ACCESS_RIGHTS_TSS);
-
-	vmcs_write16(VMCS_GUEST_LDTR_SELECTOR, 0);
-	vmcs_write_natural(VMCS_GUEST_LDTR_BASE, 0);
-	vmcs_write32(VMCS_GUEST_LDTR_LIMIT, 0);
-	vmcs_write32(VMCS_GUEST_LDTR_ACCESS_RIGHTS, ACCESS_RIGHTS_UNUSABLE);
-
-	vmcs_write_natural(VMCS_GUEST_GDTR_BASE, 0);
-	vmcs_write32(VMCS_GUEST_GDTR_LIMIT, 0);
-	vmcs_write_natural(VMCS_GUEST_IDTR_BASE, 0);
-	vmcs_write32(VMCS_GUEST_IDTR_LIMIT, 0);
-
-	/* With a null SYSENTER_CS, SYSENTER is #GP rather than a way to CPL 0. */
-	vmcs_write32(VMCS_GUEST_IA32_SYSENTER_CS, 0);
-	vmcs_write_natural(VMCS_GUEST_IA32_SYSENTER_ESP, 0);
-	vmcs_write_natural(VMCS_GUEST_IA32_SYSENTER_EIP, 0);
-}
-
-#define write_segment_kind(REG)							\
+#define write_segment(REG, value)						\
 	do {									\
-		vmcs_write32(VMCS_GUEST_##REG##_LIMIT, 0xffff);			\
+		u16 selector = (value);						\
+										\
+		vmcs_write16(VMCS_GUEST_##REG##_SELECTOR, selector);		\
+		vmcs_write_natural(VMCS_GUEST_##REG##_BASE, selector << 4);	\
+	} while (0)
+
+#define write_new_segment(REG)							\
+	do {									\
+		vmcs_write32(VMCS_GUEST_##REG##_LIMIT, SEGMENT_LIMIT);		\
 		vmcs_write32(VMCS_GUEST_##REG##_ACCESS_RIGHTS, ACCESS_RIGHTS_V86); \
+		write_segment(REG, 0);						\
 	} while (0)
 
-#define write_segment(REG, selector)						\
-	do {									\
-		vmcs_write16(VMCS_GUEST_##REG##_SELECTOR, (selector));		\
-		vmcs_write_natural(VMCS_GUEST_##REG##_BASE, ((selector) & 0xffff) << 4); \
-	} while (0)
-
-/**
- * v86_write_constant_state() - write the guest state that no run changes
- * @tables: the guest's
- *
- * Context: in a VMX window, once for each VMCS.
- */
-void v86_write_constant_state(const struct v86_tables *tables)
+static void v86_write_new_vmcs(struct vcpu *vcpu)
 {
+	/* Every exception, and with mask and match 0 every page fault, exits. */
+	vmcs_write32(VMCS_EXCEPTION_BITMAP, ~0u);
+
 	write_control_registers();
-	write_system_segments();
+	v86_tables_write_vmcs(&vcpu->v86);
 
-	write_segment_kind(ES);
-	write_segment_kind(CS);
-	write_segment_kind(SS);
-	write_segment_kind(DS);
-	write_segment_kind(FS);
-	write_segment_kind(GS);
+	write_new_segment(ES);
+	write_new_segment(CS);
+	write_new_segment(SS);
+	write_new_segment(DS);
+	write_new_segment(FS);
+	write_new_segment(GS);
 
-	vmcs_write_natural(VMCS_GUEST_CR3, page_to_phys(tables->directory));
+	vmcs_write_natural(VMCS_GUEST_RIP, 0);
+	vmcs_write_natural(VMCS_GUEST_RSP, 0);
+	vmcs_write_natural(VMCS_GUEST_RFLAGS, RFLAGS_FORCED);
 	vmcs_write_natural(VMCS_GUEST_DR7, DR7_NOTHING_ENABLED);
 	vmcs_write64(VMCS_GUEST_IA32_DEBUGCTL, 0);
 	vmcs_write64(VMCS_VMCS_LINK_POINTER, ~0ull);
 	vmcs_write32(VMCS_GUEST_ACTIVITY_STATE, 0);
+	vmcs_write32(VMCS_GUEST_INTERRUPTIBILITY_STATE, 0);
+	vmcs_write_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, 0);
 }
 
-/**
- * v86_write_cr0() - let the guest use the FPU, or have it ask first
- * @fpu: false: the first x87, MMX or SSE instruction is #NM, a VM exit
- *
- * Context: in a VMX window.
- */
-void v86_write_cr0(bool fpu)
+/* Without CR0.TS, the first x87, MMX or SSE instruction would find the host's registers. */
+static void v86_write_fpu_access(struct vcpu *vcpu)
 {
 	const unsigned long wish = X86_CR0_PE | X86_CR0_MP | X86_CR0_ET | X86_CR0_NE |
-				   X86_CR0_WP | X86_CR0_PG | (fpu ? 0 : X86_CR0_TS);
+				   X86_CR0_WP | X86_CR0_PG |
+				   (vcpu->fpu_in_use ? 0 : X86_CR0_TS);
 
 	vmcs_write_natural(VMCS_GUEST_CR0,
 			   (wish | vmx_capability.cr0_fixed0) & vmx_capability.cr0_fixed1);
 }
 
-/**
- * v86_write_state() - write the guest's state as its client wants it
- * @regs: any values; what VM entry would refuse is not taken from them
- *
- * The general registers but ESP are the world switch's.
- *
- * Context: in a VMX window.
- */
-void v86_write_state(const struct vmm86_seed_regs *regs)
+static void v86_write_exceptions(struct vcpu *vcpu)
 {
-	vmcs_write_natural(VMCS_GUEST_RIP, regs->eip);
-	vmcs_write_natural(VMCS_GUEST_RSP, regs->esp);
-	vmcs_write_natural(VMCS_GUEST_RFLAGS, (regs->eflags & RFLAGS_GUEST) | RFLAGS_FORCED);
+	u8 *redirection = v86_tables_redirection(&vcpu->v86);
 
-	write_segment(ES, regs->es);
-	write_segment(CS, regs->cs);
-	write_segment(SS, regs->ss);
-	write_segment(DS, regs->ds);
-	write_segment(FS, regs->fs);
-	write_segment(GS, regs->gs);
-
-	/* A new start: nothing pends, nothing blocks. */
-	vmcs_write32(VMCS_GUEST_INTERRUPTIBILITY_STATE, 0);
-	vmcs_write_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, 0);
+	/* Stepping must not lose the guest in an INT n, which clears TF. */
+	if (step_is_on(vcpu))
+		memset(redirection, 0xff, sizeof(vcpu->wants.interrupts));
+	else
+		memcpy(redirection, vcpu->wants.interrupts, sizeof(vcpu->wants.interrupts));
 }
 
-/**
- * v86_read_state() - what v86_write_state() writes, as the guest has it now
- * @regs: filled in but for the general registers other than ESP
- *
- * Context: in a VMX window.
- */
-void v86_read_state(struct vmm86_seed_regs *regs)
+static bool segment_acceptable(const struct vmm86_segment *segment)
 {
-	regs->eip = vmcs_read_natural(VMCS_GUEST_RIP);
-	regs->esp = vmcs_read_natural(VMCS_GUEST_RSP);
-	regs->eflags = vmcs_read_natural(VMCS_GUEST_RFLAGS);
-	regs->es = vmcs_read16(VMCS_GUEST_ES_SELECTOR);
-	regs->cs = vmcs_read16(VMCS_GUEST_CS_SELECTOR);
-	regs->ss = vmcs_read16(VMCS_GUEST_SS_SELECTOR);
-	regs->ds = vmcs_read16(VMCS_GUEST_DS_SELECTOR);
-	regs->fs = vmcs_read16(VMCS_GUEST_FS_SELECTOR);
-	regs->gs = vmcs_read16(VMCS_GUEST_GS_SELECTOR);
+	return segment->selector <= 0xffff && segment->base == segment->selector << 4 &&
+	       segment->limit == SEGMENT_LIMIT && segment->rights == ACCESS_RIGHTS_SHOWN;
 }
+
+static int write_segments(struct vcpu *vcpu)
+{
+	struct vmm86_segment segment[ARRAY_SIZE(vcpu->run->segment)];
+	unsigned int i;
+
+	memcpy(segment, vcpu->run->segment, sizeof(segment));
+	for (i = 0; i < ARRAY_SIZE(segment) && !vcpu->seed; i++) {
+		if (!segment_acceptable(&segment[i]))
+			return -EINVAL;
+	}
+	write_segment(ES, segment[VMM86_ES].selector);
+	write_segment(CS, segment[VMM86_CS].selector);
+	write_segment(SS, segment[VMM86_SS].selector);
+	write_segment(DS, segment[VMM86_DS].selector);
+	write_segment(FS, segment[VMM86_FS].selector);
+	write_segment(GS, segment[VMM86_GS].selector);
+	return 0;
+}
+
+/* What the guest has of the groups that virtual-8086 mode gives it no control of. */
+static void read_fixed_state(struct vmm86_run *run, u32 groups)
+{
+	if (groups & VMM86_STATE_TABLES) {
+		run->gdtr = (struct vmm86_table) {};
+		run->idtr = (struct vmm86_table) { .limit = 0x3ff };
+	}
+	if (groups & VMM86_STATE_SYSTEM) {
+		run->ldtr = (struct vmm86_segment) { .rights = 0x82, .limit = 0xffff };
+		run->tr = (struct vmm86_segment) { .rights = 0x8b, .limit = 0xffff };
+	}
+	if (groups & VMM86_STATE_CONTROL) {
+		run->cr0 = X86_CR0_ET;
+		run->cr2 = 0;
+		run->cr3 = 0;
+		run->cr4 = 0;
+	}
+	if (groups & VMM86_STATE_DEBUG) {
+		memset(run->dr, 0, sizeof(run->dr));
+		run->dr6 = DR6_NOTHING;
+		run->dr7 = DR7_NOTHING_ENABLED;
+	}
+}
+
+/* These groups may be written with what they are, and with nothing else. */
+static bool fixed_state_unchanged(const struct vmm86_run *run, u32 groups)
+{
+	struct vmm86_run fixed = {};
+
+	read_fixed_state(&fixed, groups);
+	if ((groups & VMM86_STATE_TABLES) &&
+	    (memcmp(&run->gdtr, &fixed.gdtr, sizeof(fixed.gdtr)) ||
+	     memcmp(&run->idtr, &fixed.idtr, sizeof(fixed.idtr))))
+		return false;
+	if ((groups & VMM86_STATE_SYSTEM) &&
+	    (memcmp(&run->ldtr, &fixed.ldtr, sizeof(fixed.ldtr)) ||
+	     memcmp(&run->tr, &fixed.tr, sizeof(fixed.tr))))
+		return false;
+	if ((groups & VMM86_STATE_CONTROL) &&
+	    (run->cr0 != fixed.cr0 || run->cr2 || run->cr3 || run->cr4))
+		return false;
+	return !(groups & VMM86_STATE_DEBUG) ||
+	       (!memcmp(run->dr, fixed.dr, sizeof(fixed.dr)) && run->dr6 == fixed.dr6 &&
+		run->dr7 == fixed.dr7);
+}
+
+static int v86_write_state(struct vcpu *vcpu, u32 groups)
+{
+	struct vmm86_run *run = vcpu->run;
+	int err;
+
+	if (!fixed_state_unchanged(run, groups))
+		return -EINVAL;
+	if (groups & VMM86_STATE_SEGMENTS) {
+		err = write_segments(vcpu);
+		if (err)
+			return err;
+	}
+	if (groups & VMM86_STATE_POINTERS) {
+		guest_set_rip(vcpu, READ_ONCE(run->eip));
+		guest_set_rsp(vcpu, READ_ONCE(run->esp));
+		guest_set_rflags(vcpu, (READ_ONCE(run->eflags) & RFLAGS_GUEST) | RFLAGS_FORCED);
+	}
+	return 0;
+}
+
+static void v86_read_state(struct vcpu *vcpu, u32 groups)
+{
+	struct vmm86_run *run = vcpu->run;
+	unsigned int i;
+
+	if (groups & VMM86_STATE_POINTERS) {
+		run->eip = guest_rip(vcpu);
+		run->esp = guest_rsp(vcpu);
+		/* The seed showed what is there; else it is to look like real mode. */
+		run->eflags = guest_rflags(vcpu) & (vcpu->seed ? ~0u : ~X86_EFLAGS_VM);
+	}
+	if (groups & VMM86_STATE_SEGMENTS) {
+		run->segment[VMM86_ES].selector = vmcs_read16(VMCS_GUEST_ES_SELECTOR);
+		run->segment[VMM86_CS].selector = vmcs_read16(VMCS_GUEST_CS_SELECTOR);
+		run->segment[VMM86_SS].selector = vmcs_read16(VMCS_GUEST_SS_SELECTOR);
+		run->segment[VMM86_DS].selector = vmcs_read16(VMCS_GUEST_DS_SELECTOR);
+		run->segment[VMM86_FS].selector = vmcs_read16(VMCS_GUEST_FS_SELECTOR);
+		run->segment[VMM86_GS].selector = vmcs_read16(VMCS_GUEST_GS_SELECTOR);
+		for (i = 0; i < ARRAY_SIZE(run->segment); i++) {
+			run->segment[i].base = run->segment[i].selector << 4;
+			run->segment[i].limit = SEGMENT_LIMIT;
+			run->segment[i].rights = ACCESS_RIGHTS_SHOWN;
+		}
+	}
+	read_fixed_state(run, groups);
+}
+
+/*
+ * What real mode would have executed is done for the guest; what only privilege
+ * level 0 can do ends the run; anything else is a #GP that real mode has, too.
+ */
+static enum verdict general_protection(struct vcpu *vcpu)
+{
+	bool string, in, immediate;
+	u8 bytes[INSTRUCTION_MAX];
+	struct instruction i;
+	unsigned int size;
+	u16 port;
+
+	if (!decode_instruction(bytes, guest_fetch(vcpu, bytes), false, &i))
+		return exit_exception(vcpu);
+	if (decode_io(&i, &string, &in, &immediate, &size)) {
+		port = immediate ? i.next : guest_register(vcpu, 2);
+		return exit_io(vcpu, &i, port, size, in, string, i.length + immediate);
+	}
+	if (!i.two_byte && i.opcode == OPCODE_HLT)
+		return exit_hlt(vcpu, i.length);
+	if (!i.two_byte && i.opcode == OPCODE_INT)
+		return exit_software_interrupt(vcpu, i.next, i.length + 1);
+	if (decode_privileged(&i)) {
+		struct vmm86_exit *record = guest_exit_record(vcpu, VMM86_EXIT_EXCEPTION);
+
+		record->vector = X86_TRAP_GP;
+		record->has_error_code = 1;
+		return VERDICT_RETURN;
+	}
+	return exit_exception(vcpu);
+}
+
+static enum verdict page_fault(struct vcpu *vcpu)
+{
+	u32 error = vcpu->exit.error_code, address = vcpu->exit.qualification;
+	u32 access = error & PF_FETCH ? VMM86_ACCESS_FETCH :
+		     error & PF_WRITE ? VMM86_ACCESS_WRITE : VMM86_ACCESS_READ;
+
+	return exit_memory(vcpu, address, access | VMM86_ACCESS_LINEAR, address);
+}
+
+static enum verdict exception(struct vcpu *vcpu)
+{
+	switch (INTERRUPTION_VECTOR(vcpu->exit.interruption)) {
+	case X86_TRAP_GP:
+		return general_protection(vcpu);
+	case X86_TRAP_PF:
+		return page_fault(vcpu);
+	case X86_TRAP_DB:
+		return exit_debug_exception(vcpu);
+	default:
+		return exit_exception(vcpu);
+	}
+}
+
+static enum verdict v86_handle_exit(struct vcpu *vcpu)
+{
+	switch (vcpu->exit.reason & VMX_EXIT_BASIC_MASK) {
+	case VMX_EXIT_EXCEPTION_OR_NMI:
+		return exception(vcpu);
+	case VMX_EXIT_CPUID:
+		return exit_cpuid(vcpu, vmcs_read32(VMCS_EXIT_INSTRUCTION_LENGTH));
+	case VMX_EXIT_VMCALL:
+		return exit_vmcall(vcpu, vmcs_read32(VMCS_EXIT_INSTRUCTION_LENGTH));
+	default:
+		return exit_other(vcpu);
+	}
+}
+
+static int v86_map(struct vcpu *vcpu, unsigned long number)
+{
+	unsigned long real = number;
+	enum page_kind kind = guest_memory_look(vcpu->memory, &real);
+	struct page *page;
+
+	/* Real-mode code forms no address above. */
+	if (number >= REAL_MODE_PAGES || kind == PAGE_NOTHING)
+		return 0;
+	if (kind == PAGE_MACHINE) {
+		v86_tables_map(&vcpu->v86, number, real, true);
+		return 0;
+	}
+	page = guest_memory_touch(vcpu->memory, real);
+	if (!page)
+		return -ENOMEM;
+	v86_tables_map(&vcpu->v86, number, page_to_pfn(page), kind == PAGE_RAM);
+	return 0;
+}
+
+static void v86_unmap(struct vcpu *vcpu, unsigned long first, unsigned long count)
+{
+	v86_tables_unmap(&vcpu->v86, first, count);
+}
+
+static int v86_set_ports(struct vcpu *vcpu, unsigned int first, unsigned int count, bool direct)
+{
+	v86_tables_set_ports(&vcpu->v86, first, count, direct);
+	return 0;
+}
+
+const struct guest_kind v86_kind = {
+	.name			= "v86",
+	.below_4g		= true,
+	.create			= v86_create,
+	.destroy		= v86_destroy,
+	.write_new_vmcs		= v86_write_new_vmcs,
+	.write_fpu_access	= v86_write_fpu_access,
+	.write_exceptions	= v86_write_exceptions,
+	.handle_exit		= v86_handle_exit,
+	.write_state		= v86_write_state,
+	.read_state		= v86_read_state,
+	.map			= v86_map,
+	.unmap			= v86_unmap,
+	.set_ports		= v86_set_ports,
+};

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kind of guest `v86`: real-mode code in virtual-8086 mode.
+ * What a CPU in virtual-8086 mode needs around the guest: page tables and a TSS.
  */
-#ifndef DRIVER_V86_H
-#define DRIVER_V86_H
+#ifndef DRIVER_V86_TABLES_H
+#define DRIVER_V86_TABLES_H
 
 #include <linux/types.h>
 
-#include "include/uapi/vmm86.h"
-
-struct guest_memory;
+struct page;
 
 /**
  * struct v86_tables - what a CPU in virtual-8086 mode needs and the guest cannot reach
@@ -23,12 +21,13 @@ struct v86_tables {
 	struct page *tss[3];
 };
 
-int v86_tables_create(struct v86_tables *tables, const struct guest_memory *memory);
+int v86_tables_create(struct v86_tables *tables);
 void v86_tables_destroy(struct v86_tables *tables);
+void v86_tables_map(struct v86_tables *tables, unsigned long page, unsigned long pfn, bool write);
+void v86_tables_unmap(struct v86_tables *tables, unsigned long first, unsigned long count);
+void v86_tables_set_ports(struct v86_tables *tables, unsigned int first, unsigned int count,
+			  bool direct);
+u8 *v86_tables_redirection(struct v86_tables *tables);
+void v86_tables_write_vmcs(const struct v86_tables *tables);
 
-void v86_write_constant_state(const struct v86_tables *tables);
-void v86_write_cr0(bool fpu);
-void v86_write_state(const struct vmm86_seed_regs *regs);
-void v86_read_state(struct vmm86_seed_regs *regs);
-
-#endif /* DRIVER_V86_H */
+#endif /* DRIVER_V86_TABLES_H */

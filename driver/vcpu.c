@@ -2,40 +2,28 @@
 /*
  * The virtual CPU and its run loop.
  *
- * A run is made of turns.  Each turn is one VMX window with interrupts off: in,
- * one VM entry, one VM exit, out.  A turn that was ended by an event of the
- * host's (an external interrupt, an NMI, the backstop timer, a machine check)
- * hands that event to the host, and another turn follows, unless the host has
- * something better to do; anything else ends the run.
+ * A run is made of turns (turn.c).  A turn that was ended by an event of the host's
+ * (an external interrupt, an NMI, the backstop timer, a machine check) hands that
+ * event to the host, and another turn follows, unless the host has something better
+ * to do; so it is when a page has to be made for the guest.  Anything else ends the
+ * run.
  */
-#include <linux/io.h>
-#include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
-#include <linux/panic.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/smp.h>
+#include <linux/string.h>
 #include <linux/task_work.h>
-
-#include <asm/apic.h>
-#include <asm/fpu/api.h>
-#include <asm/irq_vectors.h>
-#include <asm/nospec-branch.h>
-#include <asm/sync_core.h>
-#include <asm/trapnr.h>
 
 #include "capability.h"
 #include "compat.h"
-#include "host_state.h"
+#include "exits.h"
 #include "memory.h"
-#include "trace.h"
+#include "state_check.h"
 #include "vcpu.h"
-#include "vmx/controls.h"
 #include "vmx/exit_reasons.h"
 #include "vmx/names.h"
-#include "vmx_insn.h"
-#include "window.h"
 
 #define FPU_IMAGE_SIZE		512	/* FXSAVE area; the allocator aligns it so */
 #define FPU_INITIAL_FCW		0x37f
@@ -43,16 +31,7 @@
 #define FPU_FCW_OFFSET		0
 #define FPU_MXCSR_OFFSET	24
 
-#define INTERRUPTION_VALID	BIT(31)
-#define INTERRUPTION_HAS_ERROR	BIT(11)
-#define INTERRUPTION_TYPE(info)	(((info) >> 8) & 7)
-#define INTERRUPTION_TYPE_NMI	2
-#define INTERRUPTION_VECTOR(info) ((info) & 0xff)
-
-#define BLOCKING_BY_STI		BIT(0)
-#define BLOCKING_BY_MOV_SS	BIT(1)
-#define BLOCKING_BY_NMI		BIT(3)
-#define PENDING_SINGLE_STEP	BIT(14)
+static_assert(sizeof_field(struct vmm86_run, fpu) == FPU_IMAGE_SIZE);
 
 static struct page *create_region(void)
 {
@@ -78,27 +57,40 @@ static void *create_fpu(void)
 	return fpu;
 }
 
+/* That it interrupts the guest is all there is to it. */
+static enum hrtimer_restart alarm_rings(struct hrtimer *alarm)
+{
+	return HRTIMER_NORESTART;
+}
+
 /**
  * vcpu_create() - make a virtual CPU
- * @vcpu: all zero; filled in
+ * @vcpu: all zero, but that @vcpu->seed may be set; filled in
+ * @kind: which kind of guest
  * @memory: the guest's memory; it has to outlive the virtual CPU
  *
  * Context: process context.
  * Return: 0 or -ENOMEM; then nothing is left to be undone.
  */
-int vcpu_create(struct vcpu *vcpu, const struct guest_memory *memory)
+int vcpu_create(struct vcpu *vcpu, const struct guest_kind *kind, struct guest_memory *memory)
 {
+	vcpu->kind = kind;
+	vcpu->memory = memory;
 	vcpu->vmcs = create_region();
 	vcpu->vmxon_region = create_region();
+	vcpu->run_page = alloc_page(GUEST_GFP);
 	vcpu->fpu = create_fpu();
 	vcpu->new_vmcs = true;
 	vcpu->cpu = -1;
-	if (vcpu->vmcs && vcpu->vmxon_region && vcpu->fpu &&
-	    !v86_tables_create(&vcpu->tables, memory))
-		return 0;
-
-	vcpu_destroy(vcpu);
-	return -ENOMEM;
+	vcpu->need_page = NO_PAGE;
+	compat_hrtimer_setup(&vcpu->alarm, alarm_rings, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED);
+	if (!vcpu->vmcs || !vcpu->vmxon_region || !vcpu->run_page || !vcpu->fpu ||
+	    kind->create(vcpu)) {
+		vcpu_destroy(vcpu);
+		return -ENOMEM;
+	}
+	vcpu->run = page_address(vcpu->run_page);
+	return 0;
 }
 
 /**
@@ -109,75 +101,24 @@ int vcpu_create(struct vcpu *vcpu, const struct guest_memory *memory)
  */
 void vcpu_destroy(struct vcpu *vcpu)
 {
-	v86_tables_destroy(&vcpu->tables);
+	if (!vcpu->kind)
+		return;
+	vcpu->kind->destroy(vcpu);
 	if (vcpu->vmcs)
 		__free_page(vcpu->vmcs);
 	if (vcpu->vmxon_region)
 		__free_page(vcpu->vmxon_region);
+	/* The program may have it under I/O a moment longer. */
+	if (vcpu->run_page)
+		put_page(vcpu->run_page);
 	kfree(vcpu->fpu);
-	vcpu->vmcs = NULL;
-	vcpu->vmxon_region = NULL;
-	vcpu->fpu = NULL;
-}
-
-static void write_controls(void)
-{
-	vmcs_write32(VMCS_PIN_BASED_CONTROLS, vmx_capability.pin);
-	vmcs_write32(VMCS_PRIMARY_PROC_BASED_CONTROLS, vmx_capability.proc);
-	vmcs_write32(VMCS_PRIMARY_EXIT_CONTROLS, vmx_capability.exit);
-	vmcs_write32(VMCS_ENTRY_CONTROLS, vmx_capability.entry);
-
-	/* Every exception, and with mask and match 0 every page fault, exits. */
-	vmcs_write32(VMCS_EXCEPTION_BITMAP, ~0u);
-	vmcs_write32(VMCS_PAGE_FAULT_ERROR_CODE_MASK, 0);
-	vmcs_write32(VMCS_PAGE_FAULT_ERROR_CODE_MATCH, 0);
-
-	vmcs_write32(VMCS_CR3_TARGET_COUNT, 0);
-	vmcs_write32(VMCS_EXIT_MSR_STORE_COUNT, 0);
-	vmcs_write32(VMCS_EXIT_MSR_LOAD_COUNT, 0);
-	vmcs_write32(VMCS_ENTRY_MSR_LOAD_COUNT, 0);
-	vmcs_write32(VMCS_ENTRY_INTERRUPTION_INFORMATION, 0);
-}
-
-static void write_new_vmcs(struct vcpu *vcpu)
-{
-	write_controls();
-	host_state_write_constant();
-	v86_write_constant_state(&vcpu->tables);
-	vcpu->new_vmcs = false;
-}
-
-static void read_exit(struct vcpu_exit *exit, enum vmx_result result)
-{
-	memset(exit, 0, sizeof(*exit));
-	switch (result) {
-	case VMX_SUCCEEDED:
-		exit->reason = vmcs_read32(VMCS_EXIT_REASON);
-		exit->qualification = vmcs_read_natural(VMCS_EXIT_QUALIFICATION);
-		exit->end = exit->reason & VMX_EXIT_FAILED_ENTRY ?
-			    VCPU_ENTRY_FAILED : VCPU_VM_EXIT;
-		break;
-	case VMX_FAIL_VALID:
-		exit->end = VCPU_FAIL_VALID;
-		exit->instruction_error = vmcs_read32(VMCS_VM_INSTRUCTION_ERROR);
-		return;
-	case VMX_FAIL_INVALID:
-		exit->end = VCPU_FAIL_INVALID;
-		return;
-	case VMX_FAULT:
-		exit->end = VCPU_FAULT;
-		return;
-	}
-	if (exit->reason == VMX_EXIT_EXCEPTION_OR_NMI) {
-		exit->interruption = vmcs_read32(VMCS_EXIT_INTERRUPTION_INFORMATION);
-		if (exit->interruption & INTERRUPTION_HAS_ERROR)
-			exit->error_code = vmcs_read32(VMCS_EXIT_INTERRUPTION_ERROR_CODE);
-	}
+	state_check_destroy(vcpu->check);
+	memset(vcpu, 0, sizeof(*vcpu));
 }
 
 /**
  * vcpu_exit_name() - what ended a run, in the manual's words
- * @exit: what vcpu_run() filled in
+ * @exit: what a turn filled in
  *
  * Return: the name of the exit reason or of the VM-instruction error.
  */
@@ -201,221 +142,6 @@ const char *vcpu_exit_name(const struct vcpu_exit *exit)
 	return name ?: "unknown";
 }
 
-static bool exit_is_exception(const struct vcpu_exit *exit, unsigned int vector)
-{
-	return exit->end == VCPU_VM_EXIT && exit->reason == VMX_EXIT_EXCEPTION_OR_NMI &&
-	       INTERRUPTION_TYPE(exit->interruption) != INTERRUPTION_TYPE_NMI &&
-	       INTERRUPTION_VECTOR(exit->interruption) == vector;
-}
-
-static bool exit_is_nmi(const struct vcpu_exit *exit)
-{
-	return exit->end == VCPU_VM_EXIT && exit->reason == VMX_EXIT_EXCEPTION_OR_NMI &&
-	       INTERRUPTION_TYPE(exit->interruption) == INTERRUPTION_TYPE_NMI;
-}
-
-static bool exit_is_machine_check(const struct vcpu_exit *exit)
-{
-	return exit_is_exception(exit, X86_TRAP_MC) ||
-	       (exit->end == VCPU_ENTRY_FAILED &&
-		(exit->reason & VMX_EXIT_BASIC_MASK) == VMX_EXIT_ENTRY_FAILURE_MACHINE_CHECK_EVENT);
-}
-
-/*
- * With legacy IBRS, the kernel relies on IA32_SPEC_CTRL having been written since
- * the CPU left less privileged code; a guest is that.
- */
-static u64 spec_ctrl_after_exit(void)
-{
-	if (cpu_feature_enabled(X86_FEATURE_KERNEL_IBRS))
-		return this_cpu_read(x86_spec_ctrl_current);
-	return 0;
-}
-
-/*
- * What a VM exit leaves behind that the next VM entry must not find, as far as
- * the guest goes on.
- */
-static void prepare_next_entry(const struct vcpu_exit *exit, const struct vmm86_seed_regs *regs)
-{
-	u32 blocking;
-
-	if (!exit_is_nmi(exit) && !(regs->eflags & X86_EFLAGS_TF))
-		return;
-	blocking = vmcs_read32(VMCS_GUEST_INTERRUPTIBILITY_STATE);
-	/*
-	 * The host gets the NMI and the guest never sees one, so that nothing
-	 * in the guest will end the blocking.
-	 */
-	if (blocking & BLOCKING_BY_NMI)
-		vmcs_write32(VMCS_GUEST_INTERRUPTIBILITY_STATE, blocking & ~BLOCKING_BY_NMI);
-	/*
-	 * A single step over the instruction that STI or MOV SS protects pends
-	 * by the time of a VM exit between the two; VM entry insists on it.
-	 */
-	if ((blocking & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS)) && (regs->eflags & X86_EFLAGS_TF))
-		vmcs_write_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS,
-				   vmcs_read_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS) |
-				   PENDING_SINGLE_STEP);
-}
-
-/* What the window's one VM entry and VM exit need around them. */
-static void enter_guest(struct vcpu *vcpu, const struct vmx_window *window,
-			struct vmm86_seed_regs *regs, bool write_state,
-			struct vcpu_exit *exit)
-{
-	struct host_state host;
-	enum vmx_result result;
-
-	host_state_capture(window, &host, vcpu->cpu != smp_processor_id());
-	vcpu->cpu = smp_processor_id();
-
-	if (write_state)
-		v86_write_state(regs);
-	v86_write_cr0(vcpu->fpu_in_use);
-	if (vmx_capability.preemption_timer)
-		vmcs_write32(VMCS_VMX_PREEMPTION_TIMER_VALUE, vmx_capability.preemption_timer);
-
-	if (vcpu->fpu_in_use)
-		asm volatile("fxrstor %0" : : "m" (*(u8 (*)[FPU_IMAGE_SIZE])vcpu->fpu));
-	/* Each window ends with VMCLEAR: the launch state is always "clear". */
-	result = world_switch(&vcpu->gprs, vmx_capability.clear_buffers, spec_ctrl_after_exit());
-	if (vcpu->fpu_in_use)
-		asm volatile("fxsave %0" : "=m" (*(u8 (*)[FPU_IMAGE_SIZE])vcpu->fpu));
-
-	read_exit(exit, result);
-	if (result == VMX_SUCCEEDED) {
-		v86_read_state(regs);
-		prepare_next_entry(exit, regs);
-	}
-
-	host_state_restore(&host);
-}
-
-/*
- * The CPU has delivered the NMI as a VM exit, and blocks NMIs until the next
- * IRET, which the host's handler ends with.
- */
-static void give_nmi_to_host(void)
-{
-	if (host_uses_fred()) {
-		/* INT 2 is no NMI there: have the APIC send one, then unblock. */
-		apic->send_IPI(smp_processor_id(), NMI_VECTOR);
-		iret_to_self();
-	} else {
-		asm volatile("int $2");
-	}
-}
-
-/*
- * As if it had come in user space, which the guest is part of: then a memory error
- * costs the process, and not the machine.
- */
-static void give_machine_check_to_host(void)
-{
-#ifdef HAVE_DO_MACHINE_CHECK
-	struct pt_regs user = {
-		.cs = __USER_CS,
-		.flags = X86_EFLAGS_IF,
-	};
-
-	do_machine_check(&user);
-#else
-	if (host_uses_fred())
-		panic("vmm86: machine check in a guest, and no way to hand it to the host");
-	asm volatile("int $18");
-#endif
-}
-
-/* The kernel may have decided that user space is to be kept from a guest's traces. */
-static void note_guest_ran(void)
-{
-#ifdef HAVE_X86_IBPB_EXIT_TO_USER
-	if (cpu_feature_enabled(X86_FEATURE_IBPB_EXIT_TO_USER))
-		this_cpu_write(x86_ibpb_exit_to_user, true);
-#endif
-}
-
-/*
- * What else the kernel has to do on its way to user space, such as restartable
- * sequences after each preemption, can wait for the end of the run.
- */
-static bool host_has_work(void)
-{
-	return need_resched() || signal_pending(current) || task_work_pending(current);
-}
-
-/*
- * One turn.  Returns 0 with @exit filled in, -EAGAIN if the host has work to do
- * first, another negative errno if no window could be opened.
- */
-static int take_turn(struct vcpu *vcpu, struct vmm86_seed_regs *regs, bool write_state,
-		     struct vcpu_exit *exit)
-{
-	struct vmx_window window;
-	bool fpu = vcpu->fpu_in_use;
-	int err;
-
-	local_irq_disable();
-	/* Asked with interrupts off: what comes later is an interrupt, an exit. */
-	if (host_has_work()) {
-		local_irq_enable();
-		return -EAGAIN;
-	}
-
-	/*
-	 * A guest that does not use the FPU leaves it alone: with CR0.TS = 1 no
-	 * instruction of its reaches XMM0-7, and XMM8-15 need 64-bit mode.
-	 */
-	if (fpu)
-		kernel_fpu_begin();
-	err = window_open(&window, page_to_phys(vcpu->vmxon_region),
-			  page_to_phys(vcpu->vmcs), vcpu->new_vmcs);
-	if (!err) {
-		if (vcpu->new_vmcs)
-			write_new_vmcs(vcpu);
-		trace_vmm_entry(regs);
-		enter_guest(vcpu, &window, regs, write_state, exit);
-		window_close(&window);
-		note_guest_ran();
-	}
-	if (fpu)
-		kernel_fpu_end();
-
-	if (!err) {
-		counters_note_turn(&vcpu->counters, exit->end == VCPU_VM_EXIT ||
-				   exit->end == VCPU_ENTRY_FAILED, exit->reason,
-				   exit_is_nmi(exit));
-		/* Only now, so that a crash in the handler finds VMX as it was. */
-		if (exit_is_nmi(exit))
-			give_nmi_to_host();
-		else if (exit_is_machine_check(exit))
-			give_machine_check_to_host();
-	}
-	local_irq_enable();
-
-	if (!err && exit->end == VCPU_VM_EXIT)
-		trace_vmm_exit(exit, regs);
-	else if (!err)
-		trace_vmm_entry_failed(exit);
-	return err;
-}
-
-/* Did the host end the turn, rather than the guest? */
-static bool goes_on(struct vcpu *vcpu, const struct vcpu_exit *exit)
-{
-	if (exit_is_machine_check(exit))
-		return true;
-	if (exit->end != VCPU_VM_EXIT)
-		return false;
-	if (exit_is_exception(exit, X86_TRAP_NM) && !vcpu->fpu_in_use) {
-		vcpu->fpu_in_use = true;
-		return true;
-	}
-	return exit_is_nmi(exit) || exit->reason == VMX_EXIT_EXTERNAL_INTERRUPT ||
-	       exit->reason == VMX_EXIT_VMX_PREEMPTION_TIMER_EXPIRED;
-}
-
 /* Returns 0 once there is nothing in the way of another turn. */
 static int let_host_work(void)
 {
@@ -429,52 +155,179 @@ static int let_host_work(void)
 	return 0;
 }
 
-/**
- * vcpu_run() - run the guest until something happens that is not the host's
- * @vcpu: the virtual CPU; the caller sees to it that nobody else runs it
- * @regs: the guest's registers, any values; where it stands afterwards, whatever
- *	is returned
- * @exit: what ended the run, if 0 is returned
- *
- * Context: process context, may sleep between turns.
- * Return: 0; -ERESTARTNOHAND or -ERESTARTNOINTR if the caller has a signal or task
- * work to see to: the same call goes on then; or what window_open() returns.
- */
-int vcpu_run(struct vcpu *vcpu, struct vmm86_seed_regs *regs, struct vcpu_exit *exit)
+/* The program is to go on, or to give up, as it sees fit: nothing is lost. */
+static int end_by_host(struct vcpu *vcpu, u32 kind)
 {
-	struct guest_registers *gprs = &vcpu->gprs;
-	bool write_state = true;
+	memset(&vcpu->run->exit, 0, sizeof(vcpu->run->exit));
+	vcpu->run->exit.kind = kind;
+	return vcpu_fetch_state(vcpu, vcpu->wanted);
+}
+
+static void write_fpu(struct vcpu *vcpu)
+{
+	u32 *mxcsr = vcpu->fpu + FPU_MXCSR_OFFSET;
+
+	memcpy(vcpu->fpu, vcpu->run->fpu, FPU_IMAGE_SIZE);
+	/* FXRSTOR of a reserved bit would be #GP. */
+	*mxcsr &= vmx_capability.mxcsr_mask;
+}
+
+/* What the program wants of this run, read once. */
+static int read_request(struct vcpu *vcpu)
+{
+	struct vmm86_run *run = vcpu->run;
+	u32 dirty = READ_ONCE(run->dirty), wanted = READ_ONCE(run->wanted);
+	u32 flags = READ_ONCE(run->flags);
+	u64 nanoseconds = READ_ONCE(run->deadline_ns);
+	u64 steps = READ_ONCE(run->deadline_instructions);
+	bool stepped = step_is_on(vcpu);
+
+	if ((dirty | wanted) & ~VMM86_STATE_ALL ||
+	    flags & ~(VMM86_RUN_STEP | VMM86_RUN_INTERRUPT_WINDOW | VMM86_RUN_A20) ||
+	    run->reserved0)
+		return -EINVAL;
+	/* Rules are only looked up where they may be broken. */
+	if ((dirty || vcpu->unchecked) && !vcpu->check) {
+		vcpu->check = state_check_create();
+		if (!vcpu->check)
+			return -ENOMEM;
+	}
+	vcpu->dirty = dirty;
+	vcpu->wanted = wanted;
+	vcpu->run_flags = flags;
+	if (vcpu->in_size)
+		exit_finish_in(vcpu);
+	if (dirty & VMM86_STATE_FPU)
+		write_fpu(vcpu);
+	if (!vcpu->restarted) {
+		vcpu->deadline = nanoseconds ? ktime_get_ns() + nanoseconds : 0;
+		/* So far away that it is none. */
+		if (vcpu->deadline < nanoseconds)
+			vcpu->deadline = 0;
+		vcpu->step.counted = steps;
+		vcpu->step.steps_left = steps;
+	}
+	vcpu->restarted = false;
+	if (step_is_on(vcpu) != stepped)
+		vcpu->wants_changed = true;
+	return 0;
+}
+
+static bool deadline_passed(const struct vcpu *vcpu)
+{
+	return vcpu->deadline && ktime_get_ns() >= vcpu->deadline;
+}
+
+static int run_turns(struct vcpu *vcpu)
+{
+	enum verdict verdict;
 	int err;
 
-	vcpu->fpu_in_use = false;
-	*gprs = (struct guest_registers) {
-		.eax = regs->eax, .ecx = regs->ecx, .edx = regs->edx, .ebx = regs->ebx,
-		.ebp = regs->ebp, .esi = regs->esi, .edi = regs->edi,
-	};
-
 	for (;;) {
-		err = take_turn(vcpu, regs, write_state, exit);
+		verdict = VERDICT_RETURN;
+		vcpu->need_page = NO_PAGE;
+		err = turn_take(vcpu, &verdict);
 		if (err == -EAGAIN) {
 			err = let_host_work();
 			if (err)
-				break;
+				return err;
 			continue;
 		}
-		if (err || !goes_on(vcpu, exit))
-			break;
-		write_state = false;
+		if (err || verdict == VERDICT_RETURN)
+			return err;
+		if (vcpu->need_page != NO_PAGE) {
+			err = vcpu->kind->map(vcpu, vcpu->need_page);
+			if (err)
+				return err;
+		}
+		if (deadline_passed(vcpu))
+			return end_by_host(vcpu, VMM86_EXIT_DEADLINE);
+		if (!vcpu->seed && READ_ONCE(vcpu->run->stop))
+			return end_by_host(vcpu, VMM86_EXIT_SIGNAL);
 		/* A guest may turn for ever, which must not hold up RCU tasks. */
 		cond_resched_tasks_rcu_qs();
 	}
+}
 
-	regs->eax = gprs->eax;
-	regs->ecx = gprs->ecx;
-	regs->edx = gprs->edx;
-	regs->ebx = gprs->ebx;
-	regs->ebp = gprs->ebp;
-	regs->esi = gprs->esi;
-	regs->edi = gprs->edi;
-	if (!err)
-		counters_note_run(&vcpu->counters);
+/**
+ * vcpu_run() - run the guest until something happens that is not the host's
+ * @vcpu: the virtual CPU; the caller sees to it that nobody else runs it
+ *
+ * What to do is in the run page, and what came of it is left there.  With
+ * @vcpu->seed it is what the caller of this function has put there.
+ *
+ * Context: process context, may sleep between turns.
+ * Return: 0; for the seed, -ERESTARTNOHAND if the caller has a signal to see to;
+ * -ERESTARTNOINTR if it has task work to see to: the same call goes on then; -EINVAL
+ * for state or a request that is not acceptable; -ENOMEM; or what window_open()
+ * returns.
+ */
+int vcpu_run(struct vcpu *vcpu)
+{
+	int err = read_request(vcpu);
+
+	if (err)
+		return err;
+	vcpu->fpu_in_use = false;
+	WRITE_ONCE(vcpu->running, current);
+	if (!vcpu->seed && READ_ONCE(vcpu->run->stop))
+		err = end_by_host(vcpu, VMM86_EXIT_SIGNAL);
+	else
+		err = run_turns(vcpu);
+	WRITE_ONCE(vcpu->running, NULL);
+
+	if (err == -ERESTARTNOHAND) {
+		if (vcpu->seed)
+			vcpu_fetch_state(vcpu, vcpu->wanted);
+		else
+			err = end_by_host(vcpu, VMM86_EXIT_SIGNAL);
+	}
+	vcpu->restarted = err == -ERESTARTNOINTR;
+	/* What has not been written yet, the next call writes. */
+	WRITE_ONCE(vcpu->run->dirty, vcpu->dirty);
+	if (err)
+		return err;
+	if (vcpu->wanted & VMM86_STATE_FPU)
+		memcpy(vcpu->run->fpu, vcpu->fpu, FPU_IMAGE_SIZE);
+	vcpu->run->valid = vcpu->wanted;
+	counters_note_run(&vcpu->counters);
+	return 0;
+}
+
+/**
+ * vcpu_fetch_state() - fill in groups of state of the run page
+ * @vcpu: the virtual CPU, not running
+ * @groups: VMM86_STATE_*; those that the program has yet to have written are left
+ *
+ * Context: process context.
+ * Return: 0 or what window_open() returns.
+ */
+int vcpu_fetch_state(struct vcpu *vcpu, u32 groups)
+{
+	int err;
+
+	groups &= ~vcpu->dirty;
+	if (groups & VMM86_STATE_FPU)
+		memcpy(vcpu->run->fpu, vcpu->fpu, FPU_IMAGE_SIZE);
+	if (!(groups & ~VMM86_STATE_FPU))
+		return 0;
+	err = turn_fetch_state(vcpu, groups);
 	return err;
+}
+
+/**
+ * vcpu_kick() - have a guest that runs look at what waits for it
+ * @vcpu: the virtual CPU
+ *
+ * Context: any process context; that of the run may end meanwhile.
+ */
+void vcpu_kick(struct vcpu *vcpu)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = READ_ONCE(vcpu->running);
+	if (task)
+		kick_process(task);
+	rcu_read_unlock();
 }

@@ -34,4 +34,6 @@ struct vm {
 	struct vcpu vcpu;
 };
 
+int vm_may_pass_through(struct vm *vm);
+
 #endif /* DRIVER_VM_H */

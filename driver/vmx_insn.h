@@ -63,6 +63,24 @@ DEFINE_VMX_POINTER_INSN(vmxon)
 DEFINE_VMX_POINTER_INSN(vmclear)
 DEFINE_VMX_POINTER_INSN(vmptrld)
 
+#define INVEPT_SINGLE_CONTEXT	1
+
+/**
+ * invept() - forget the translations of one EPT
+ * @pointer: the value of its EPT pointer field
+ *
+ * Context: interrupts off, in VMX root operation.
+ */
+static __always_inline void invept(u64 pointer)
+{
+	struct { u64 pointer, reserved; } descriptor = { pointer, 0 };
+
+	asm volatile("1:\tinvept %[descriptor], %[type]\n2:\n\t"
+		     _ASM_EXTABLE(1b, 2b)
+		     : : [type] "r" ((unsigned long)INVEPT_SINGLE_CONTEXT), [descriptor] "m" (descriptor)
+		     : "cc", "memory");
+}
+
 /**
  * vmptrst() - which VMCS is current on this CPU
  * @pointer: where its physical address goes, all ones if there is none
@@ -151,6 +169,12 @@ static __always_inline unsigned long vmread(unsigned long encoding)
 failed:
 	vmcs_access_failed(encoding, false);
 	return 0;
+}
+
+/* For lists of fields; the width is the caller's business. */
+static inline unsigned long vmx_read_any(unsigned long encoding)
+{
+	return vmread(encoding);
 }
 
 #define vmcs_check_width(field, width)					\

@@ -21,19 +21,21 @@ SYM_DATA_LOCAL(verw_selector, .word __KERNEL_DS)
 
 /**
  * world_switch() - VM entry, and the VM exit that follows
- * @registers:	%rdi, the guest's registers; loaded, and stored after a VM exit
- * @clear_buffers: %esi, overwrite CPU buffers before VM entry
+ * @eax:	%rdi, the guest's EAX and what follows it in the run page; loaded, and
+ *		stored after a VM exit
+ * @flags:	%esi, WORLD_SWITCH_CLEAR_BUFFERS_BIT: overwrite CPU buffers before VM
+ *		entry; WORLD_SWITCH_RESUME_BIT: VMRESUME, not VMLAUNCH
  * @spec_ctrl:	%rdx, IA32_SPEC_CTRL to be written again after the VM exit, 0: not
  *
  * Before: interrupts off, in a VMX window with the guest's VMCS current and all
  * its fields written but host RSP, which this function writes; host RIP is
- * world_switch_vm_exit; the launch state is "clear".
+ * world_switch_vm_exit; the launch state is "launched" if it is to be VMRESUME.
  *
  * After a VM exit: 0; the host state is that of the host-state area, and what
  * host_state_restore() puts back is still to be put back.  A VM entry that fails
  * in its last stages (exit reason with bit 31 set) comes this way, too.
  * After a VM entry that failed before that: VMX_FAIL_INVALID, VMX_FAIL_VALID or
- * VMX_FAULT; nothing was changed, @registers included.
+ * VMX_FAULT; nothing was changed, @eax included.
  */
 SYM_FUNC_START(world_switch)
 	push	%rbp
@@ -51,8 +53,12 @@ SYM_FUNC_START(world_switch)
 	vmwrite	%rsp, %rax
 	jbe	.Lfailed
 
-	/* MOV leaves ZF alone: it is the answer until the jump below. */
-	testb	%sil, %sil
+	/*
+	 * ZF and CF are the answers until the jumps below: BT leaves ZF alone, MOV
+	 * both, VERW CF.
+	 */
+	testb	$(1 << WORLD_SWITCH_CLEAR_BUFFERS_BIT), %sil
+	bt	$WORLD_SWITCH_RESUME_BIT, %esi
 	mov	GUEST_EAX(%rdi), %eax
 	mov	GUEST_ECX(%rdi), %ecx
 	mov	GUEST_EDX(%rdi), %edx
@@ -67,8 +73,12 @@ SYM_FUNC_START(world_switch)
 
 	/* VM exits continue with the stack of this point. */
 	UNWIND_HINT_SAVE
+	jc	.Lresume
 .Llaunch:
 	vmlaunch
+	jmp	.Lfailed
+.Lresume:
+	vmresume
 	/* Only a VM entry that failed falls through to here. */
 .Lfailed:
 	/* Flags first: they say how, and the next ADD would destroy them. */
@@ -132,4 +142,5 @@ SYM_INNER_LABEL_ALIGN(world_switch_vm_exit, SYM_L_GLOBAL)
 
 	_ASM_EXTABLE(.Lwrite_rsp, .Lfault)
 	_ASM_EXTABLE(.Llaunch, .Lfault)
+	_ASM_EXTABLE(.Lresume, .Lfault)
 SYM_FUNC_END(world_switch)

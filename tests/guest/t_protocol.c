@@ -269,7 +269,7 @@ static void information(void)
 	memset(&info, 0xff, sizeof(info));
 	ktap_equal(ioctl(fd, VMM86_GET_INFO, &info), 0, "VMM86_GET_INFO works");
 	ktap_equal(info.abi_version, VMM86_ABI_VERSION, "the ABI's version");
-	ktap_equal(info.kinds, VMM86_KIND_V86, "kinds of guest");
+	ktap_equal(info.kinds, VMM86_KIND_V86 | (info.why_no_real[0] ? 0 : VMM86_KIND_REAL), "kinds of guest");
 	ktap_equal(info.reserved, 0, "the reserved field is 0");
 	ktap_result(info.cpus >= (unsigned int)sysconf(_SC_NPROCESSORS_CONF),
 		    "%u possible CPUs", info.cpus);

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Events for the guest: what waits, whether it can be taken, and its delivery.
+ *
+ * In real mode the driver delivers events itself, through the guest's vector table:
+ * virtual-8086 mode would take them to protected mode, and an IDT limit of 0, by
+ * which INT n is caught, would stop the CPU's own delivery.  In protected mode VM
+ * entry injects them.
+ *
+ * Intel SDM volume 3, "Interrupt and Exception handling in real-address mode"
+ * (section 21.1.4 of the 2023 edition), "Event Injection" (section 27.6),
+ * "Interruptibility State" (section 25.4.2).
+ */
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/mm.h>
+
+#include <asm/processor-flags.h>
+#include <asm/trapnr.h>
+
+#include "capability.h"
+#include "events.h"
+#include "guest_access.h"
+#include "vmx/controls.h"
+
+/* Exceptions that push an error code in protected mode. */
+#define VECTORS_WITH_ERROR	(BIT(X86_TRAP_DF) | BIT(X86_TRAP_TS) | BIT(X86_TRAP_NP) | \
+				 BIT(X86_TRAP_SS) | BIT(X86_TRAP_GP) | BIT(X86_TRAP_PF) | \
+				 BIT(X86_TRAP_AC))
+#define EXCEPTIONS_END		20
+
+#define SS_BIG			BIT(14)
+#define FRAME_WORDS		3
+
+/**
+ * events_raise() - an event for the guest
+ * @queue: the guest's; for an exception or a software interrupt nobody else may be
+ *	running the guest
+ * @interrupt: as the program gave it
+ *
+ * Context: any thread.
+ * Return: 0; -EINVAL; -EBUSY if an exception or software interrupt waits already.
+ */
+int events_raise(struct event_queue *queue, const struct vmm86_interrupt *interrupt)
+{
+	if (interrupt->reserved || interrupt->vector > 255)
+		return -EINVAL;
+	switch (interrupt->kind) {
+	case VMM86_INTERRUPT_EXTERNAL:
+		set_bit(interrupt->vector, queue->external);
+		/* The bit says "look": after what there is to see. */
+		smp_mb__before_atomic();
+		set_bit(EVENT_EXTERNAL, &queue->waiting);
+		return 0;
+	case VMM86_INTERRUPT_WITHDRAW:
+		clear_bit(interrupt->vector, queue->external);
+		return 0;
+	case VMM86_INTERRUPT_NMI:
+		set_bit(EVENT_NMI, &queue->waiting);
+		return 0;
+	case VMM86_INTERRUPT_EXCEPTION:
+		if (interrupt->vector >= EXCEPTIONS_END || interrupt->vector == X86_TRAP_NMI)
+			return -EINVAL;
+		break;
+	case VMM86_INTERRUPT_SOFTWARE:
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (queue->has_next)
+		return -EBUSY;
+	queue->next = *interrupt;
+	queue->has_next = true;
+	return 0;
+}
+
+static enum verdict shut_down(struct vcpu *vcpu)
+{
+	/* There is nobody left to deliver it to. */
+	vcpu->queue.has_next = false;
+	guest_exit_record(vcpu, VMM86_EXIT_SHUTDOWN);
+	return VERDICT_RETURN;
+}
+
+/**
+ * struct frame - the six bytes that a delivery in real mode pushes
+ * @byte: where each is, from the lowest address up
+ * @sp: the stack pointer with them pushed
+ */
+struct frame {
+	u8 *byte[FRAME_WORDS * 2];
+	u32 sp;
+};
+
+/* Whether there is room; a word that would lie across the segment's end has none. */
+static bool frame_fits(u32 sp, u32 mask, u32 limit)
+{
+	unsigned int i;
+
+	for (i = 1; i <= FRAME_WORDS; i++) {
+		u32 word = (sp - 2 * i) & mask;
+
+		if (word == mask || word + 1 > limit)
+			return false;
+	}
+	return true;
+}
+
+static enum verdict find_frame(struct vcpu *vcpu, struct frame *frame)
+{
+	bool big = vcpu->kind != &v86_kind && (guest_segment_rights(VMM86_SS) & SS_BIG);
+	u32 mask = big ? ~0u : 0xffff;
+	u32 base = guest_segment_base(VMM86_SS);
+	u32 sp = guest_rsp(vcpu);
+	unsigned int i;
+
+	if (!frame_fits(sp, mask, guest_segment_limit(VMM86_SS)))
+		return VERDICT_RETURN;
+	frame->sp = (sp & ~mask) | ((sp - 2 * FRAME_WORDS) & mask);
+	for (i = 0; i < ARRAY_SIZE(frame->byte); i++) {
+		frame->byte[i] = guest_byte(vcpu, base + ((frame->sp + i) & mask), true);
+		if (!frame->byte[i])
+			return VERDICT_LEAVE;
+	}
+	return VERDICT_ENTER;
+}
+
+static void put_word(struct frame *frame, unsigned int word, u16 value)
+{
+	*frame->byte[word * 2] = value;
+	*frame->byte[word * 2 + 1] = value >> 8;
+}
+
+static void get_idt(struct vcpu *vcpu, u32 *base, u32 *limit)
+{
+	if (vcpu->kind == &v86_kind) {
+		*base = 0;
+		*limit = 0x3ff;
+	} else if (vcpu->idtr_held) {
+		*base = vcpu->idtr_base;
+		*limit = vcpu->idtr_limit;
+	} else {
+		*base = vmcs_read_natural(VMCS_GUEST_IDTR_BASE);
+		*limit = vmcs_read32(VMCS_GUEST_IDTR_LIMIT);
+	}
+}
+
+/* The vector's own handler; that of #GP, then of #DF, where it has none. */
+static bool find_vector(u32 limit, u8 *vector)
+{
+	if (*vector * 4 + 3 <= limit)
+		return true;
+	*vector = X86_TRAP_GP;
+	if (*vector * 4 + 3 <= limit)
+		return true;
+	*vector = X86_TRAP_DF;
+	return *vector * 4 + 3 <= limit;
+}
+
+static enum verdict deliver_in_real_mode(struct vcpu *vcpu, u8 vector)
+{
+	u32 base, limit, flags = guest_rflags(vcpu);
+	enum verdict verdict;
+	struct frame frame;
+	u8 *entry;
+	u8 handler[4];
+	unsigned int i;
+	u16 cs;
+
+	get_idt(vcpu, &base, &limit);
+	if (!find_vector(limit, &vector))
+		return shut_down(vcpu);
+	for (i = 0; i < ARRAY_SIZE(handler); i++) {
+		entry = guest_byte(vcpu, base + vector * 4 + i, false);
+		if (!entry)
+			return VERDICT_LEAVE;
+		handler[i] = *entry;
+	}
+	verdict = find_frame(vcpu, &frame);
+	if (verdict == VERDICT_RETURN)
+		return shut_down(vcpu);
+	if (verdict != VERDICT_ENTER)
+		return verdict;
+
+	put_word(&frame, 2, flags);
+	put_word(&frame, 1, vmcs_read16(VMCS_GUEST_CS_SELECTOR));
+	put_word(&frame, 0, guest_rip(vcpu));
+	guest_set_rsp(vcpu, frame.sp);
+
+	cs = handler[2] | handler[3] << 8;
+	vmcs_write16(VMCS_GUEST_CS_SELECTOR, cs);
+	vmcs_write_natural(VMCS_GUEST_CS_BASE, cs << 4);
+	guest_set_rip(vcpu, handler[0] | handler[1] << 8);
+	guest_set_rflags(vcpu, flags & ~(X86_EFLAGS_IF | X86_EFLAGS_TF | X86_EFLAGS_RF |
+					 X86_EFLAGS_AC));
+	guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) &
+				   ~(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
+	vmcs_write_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, 0);
+	return VERDICT_ENTER;
+}
+
+static void inject(u32 information, u32 error_code, u32 length)
+{
+	vmcs_write32(VMCS_ENTRY_INTERRUPTION_INFORMATION, information | INTERRUPTION_VALID);
+	if (information & INTERRUPTION_HAS_ERROR)
+		vmcs_write32(VMCS_ENTRY_EXCEPTION_ERROR_CODE, error_code);
+	vmcs_write32(VMCS_ENTRY_INSTRUCTION_LENGTH, length);
+}
+
+#define INT_LENGTH	2
+
+/**
+ * events_deliver() - deliver an exception or a software interrupt
+ * @vcpu: the virtual CPU
+ * @vector: which
+ * @software: as INT n would, EIP being where it returns to
+ * @error_code: of an exception that has one
+ *
+ * Context: in a VMX window, before a VM entry.
+ * Return: VERDICT_ENTER; VERDICT_LEAVE if a page has to be touched first: the
+ * caller comes again; VERDICT_RETURN if the guest has shut down over it.
+ */
+enum verdict events_deliver(struct vcpu *vcpu, u8 vector, bool software, u32 error_code)
+{
+	if (guest_in_real_mode(vcpu))
+		return deliver_in_real_mode(vcpu, vector);
+
+	guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) &
+				   ~(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
+	if (software) {
+		/* The CPU adds the length to find where to return to. */
+		guest_set_rip(vcpu, guest_rip(vcpu) - INT_LENGTH);
+		inject(INTERRUPTION_TYPE_SOFTWARE << 8 | vector, 0, INT_LENGTH);
+	} else {
+		inject(INTERRUPTION_TYPE_EXCEPTION << 8 | vector |
+		       (BIT(vector) & VECTORS_WITH_ERROR ? INTERRUPTION_HAS_ERROR : 0),
+		       error_code & 0xffff, 0);
+	}
+	return VERDICT_ENTER;
+}
+
+/* Highest first, as interrupt controllers with vectors have it. */
+static int highest_waiting(struct event_queue *queue)
+{
+	unsigned int vector = find_last_bit(queue->external, 256);
+
+	if (vector < 256)
+		return vector;
+	clear_bit(EVENT_EXTERNAL, &queue->waiting);
+	/* One may have come in between the two. */
+	smp_mb__after_atomic();
+	vector = find_last_bit(queue->external, 256);
+	if (vector == 256)
+		return -1;
+	set_bit(EVENT_EXTERNAL, &queue->waiting);
+	return vector;
+}
+
+static bool in_shadow(struct vcpu *vcpu)
+{
+	return vcpu->step.shadow ||
+	       (guest_interruptibility(vcpu) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
+}
+
+static bool can_take_interrupt(struct vcpu *vcpu)
+{
+	return (guest_rflags(vcpu) & X86_EFLAGS_IF) && !in_shadow(vcpu);
+}
+
+/* Without virtual NMIs the CPU does not tell when the handler is through. */
+static bool can_take_nmi(struct vcpu *vcpu)
+{
+	return !in_shadow(vcpu) && !(guest_interruptibility(vcpu) & BLOCKING_BY_NMI);
+}
+
+static bool has_virtual_nmis(const struct vcpu *vcpu)
+{
+	return kind_controls(vcpu)->pin & VMX_PIN_VIRTUAL_NMIS;
+}
+
+static enum verdict deliver_nmi(struct vcpu *vcpu)
+{
+	enum verdict verdict = VERDICT_ENTER;
+
+	if (guest_in_real_mode(vcpu)) {
+		verdict = deliver_in_real_mode(vcpu, X86_TRAP_NMI);
+		if (verdict == VERDICT_ENTER && has_virtual_nmis(vcpu))
+			guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) |
+						   BLOCKING_BY_NMI);
+	} else {
+		inject(INTERRUPTION_TYPE_NMI << 8 | X86_TRAP_NMI, 0, 0);
+	}
+	if (verdict == VERDICT_ENTER) {
+		clear_bit(EVENT_NMI, &vcpu->queue.waiting);
+		vcpu->queue.nmi_delivered = has_virtual_nmis(vcpu);
+	}
+	return verdict;
+}
+
+static enum verdict deliver_external(struct vcpu *vcpu, u8 vector)
+{
+	enum verdict verdict = VERDICT_ENTER;
+
+	if (guest_in_real_mode(vcpu))
+		verdict = deliver_in_real_mode(vcpu, vector);
+	else
+		inject(INTERRUPTION_TYPE_EXTERNAL << 8 | vector, 0, 0);
+	if (verdict == VERDICT_ENTER)
+		clear_bit(vector, vcpu->queue.external);
+	return verdict;
+}
+
+static void set_windows(struct vcpu *vcpu, u32 windows)
+{
+	const u32 both = VMX_PROC_INTERRUPT_WINDOW_EXITING | VMX_PROC_NMI_WINDOW_EXITING;
+	u32 proc = (vcpu->proc & ~both) | windows;
+
+	if (proc == vcpu->proc)
+		return;
+	vcpu->proc = proc;
+	vmcs_write32(VMCS_PRIMARY_PROC_BASED_CONTROLS, proc);
+}
+
+/*
+ * Delivers what can be, one event, and asks for a VM exit once the rest can be.
+ * @delivered says whether there was one.
+ */
+static enum verdict deliver_waiting(struct vcpu *vcpu, bool *delivered)
+{
+	struct event_queue *queue = &vcpu->queue;
+	bool nmi = test_bit(EVENT_NMI, &queue->waiting);
+	int vector = test_bit(EVENT_EXTERNAL, &queue->waiting) ? highest_waiting(queue) : -1;
+	enum verdict verdict;
+	u32 windows = 0;
+
+	*delivered = true;
+	if (nmi && can_take_nmi(vcpu)) {
+		verdict = deliver_nmi(vcpu);
+		if (verdict != VERDICT_ENTER)
+			return verdict;
+		nmi = false;
+	} else if (vector >= 0 && can_take_interrupt(vcpu)) {
+		verdict = deliver_external(vcpu, vector);
+		if (verdict != VERDICT_ENTER)
+			return verdict;
+		vector = highest_waiting(queue);
+	} else {
+		*delivered = false;
+	}
+	if (nmi && has_virtual_nmis(vcpu))
+		windows |= VMX_PROC_NMI_WINDOW_EXITING;
+	if (vector >= 0 || (vcpu->run_flags & VMM86_RUN_INTERRUPT_WINDOW))
+		windows |= VMX_PROC_INTERRUPT_WINDOW_EXITING;
+	set_windows(vcpu, windows);
+	return VERDICT_ENTER;
+}
+
+/* What the last VM exit interrupted the delivery of.  */
+static void deliver_again(struct vcpu *vcpu)
+{
+	struct event_queue *queue = &vcpu->queue;
+
+	inject(queue->again & ~INTERRUPTION_VALID, queue->again_error, queue->again_length);
+	queue->again = 0;
+}
+
+/**
+ * events_prepare() - deliver what the guest can take now
+ * @vcpu: the virtual CPU
+ *
+ * Context: in a VMX window, right before each VM entry.
+ * Return: VERDICT_ENTER, or what else has to come first.
+ */
+enum verdict events_prepare(struct vcpu *vcpu)
+{
+	struct event_queue *queue = &vcpu->queue;
+	enum verdict verdict = VERDICT_ENTER;
+	bool delivered = true;
+
+	if (queue->again) {
+		deliver_again(vcpu);
+	} else if (queue->has_next) {
+		verdict = events_deliver(vcpu, queue->next.vector,
+					 queue->next.kind == VMM86_INTERRUPT_SOFTWARE,
+					 queue->next.error_code);
+		if (verdict == VERDICT_ENTER)
+			queue->has_next = false;
+	} else if ((vcpu->run_flags & VMM86_RUN_INTERRUPT_WINDOW) && can_take_interrupt(vcpu)) {
+		guest_exit_record(vcpu, VMM86_EXIT_INTERRUPT_WINDOW);
+		return VERDICT_RETURN;
+	} else if (queue->waiting || (vcpu->run_flags & VMM86_RUN_INTERRUPT_WINDOW) ||
+		   (vcpu->proc & (VMX_PROC_INTERRUPT_WINDOW_EXITING |
+				  VMX_PROC_NMI_WINDOW_EXITING))) {
+		verdict = deliver_waiting(vcpu, &delivered);
+	} else {
+		delivered = false;
+	}
+	if (verdict != VERDICT_ENTER || !delivered)
+		return verdict;
+	vcpu->step.shadow = 0;
+	/* In protected mode VM entry does it, and the step is what follows. */
+	return guest_in_real_mode(vcpu) ? step_done(vcpu, VERDICT_ENTER) : VERDICT_ENTER;
+}
+
+/**
+ * events_can_end_hlt() - is there something waiting that ends a HLT
+ * @vcpu: the virtual CPU, which has just executed HLT
+ *
+ * Context: in a VMX window.
+ */
+bool events_can_end_hlt(struct vcpu *vcpu)
+{
+	struct event_queue *queue = &vcpu->queue;
+
+	if (!queue->waiting)
+		return false;
+	return (test_bit(EVENT_NMI, &queue->waiting) && can_take_nmi(vcpu)) ||
+	       (highest_waiting(queue) >= 0 && can_take_interrupt(vcpu));
+}
+
+/**
+ * events_nmi_exit() - an NMI of the host's has caused a VM exit
+ * @vcpu: the virtual CPU
+ *
+ * Where the interruptibility state has it that NMIs are blocked by this one, they
+ * would stay so, since the guest never sees it; only an NMI of the guest's own does
+ * that by rights.
+ *
+ * Context: in a VMX window.
+ */
+void events_nmi_exit(struct vcpu *vcpu)
+{
+	if (!vcpu->queue.nmi_delivered)
+		guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) & ~BLOCKING_BY_NMI);
+}

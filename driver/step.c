@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Single-stepping the guest, for the program that runs it.
+ *
+ * By RFLAGS.TF and an intercepted #DB, which every CPU has.  The guest shall not
+ * notice: what it pushes of its flags is mended, what it loads into them is its own,
+ * and INT n, which would clear TF and get away, is delivered by the driver while
+ * stepping is on (in real mode).
+ *
+ * Intel SDM volume 3, "Single-Step Exception Condition", "Pending Debug Exceptions"
+ * in "Guest Non-Register State" (sections 18.3.1.4 and 25.4.2 of the 2023 edition).
+ */
+#include <asm/processor-flags.h>
+#include <asm/trapnr.h>
+
+#include "guest_access.h"
+#include "vmx/exit_reasons.h"
+
+#define DEBUG_SINGLE_STEP	BIT(14)	/* of the exit qualification */
+#define TF_BYTE			1	/* of the flags in memory: bit 8 */
+#define SS_BIG			BIT(14)
+
+/**
+ * step_is_on() - does this run go by single steps
+ * @vcpu: the virtual CPU
+ */
+bool step_is_on(const struct vcpu *vcpu)
+{
+	return (vcpu->run_flags & VMM86_RUN_STEP) || vcpu->step.counted;
+}
+
+/* Stepping has ended in the shadow of an STI or MOV SS. */
+static void give_shadow_back(struct vcpu *vcpu)
+{
+	guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) | vcpu->step.shadow);
+	vcpu->step.shadow = 0;
+	guest_hold_single_step(vcpu);
+}
+
+/**
+ * step_prepare() - let the guest execute one instruction
+ * @vcpu: the virtual CPU
+ *
+ * Context: in a VMX window, after events_prepare(), right before VM entry.
+ * Return: VERDICT_ENTER, or VERDICT_LEAVE if a page has to be touched first.
+ */
+enum verdict step_prepare(struct vcpu *vcpu)
+{
+	struct step_state *step = &vcpu->step;
+	struct instruction i = {};
+	u8 bytes[INSTRUCTION_MAX];
+	unsigned int count;
+
+	if (!step_is_on(vcpu)) {
+		if (unlikely(step->shadow))
+			give_shadow_back(vcpu);
+		return VERDICT_ENTER;
+	}
+	vcpu->need_page = NO_PAGE;
+	count = guest_fetch(vcpu, bytes);
+	if (!decode_instruction(bytes, count, guest_code32(vcpu), &i) &&
+	    vcpu->need_page != NO_PAGE)
+		return VERDICT_LEAVE;
+	vcpu->need_page = NO_PAGE;
+
+	step->saves_flags = !i.two_byte && i.opcode == OPCODE_PUSHF;
+	step->loads_flags = !i.two_byte && (i.opcode == OPCODE_POPF || i.opcode == OPCODE_IRET);
+	step->guest_tf = guest_rflags(vcpu) & X86_EFLAGS_TF;
+	/*
+	 * The shadow of an STI or MOV SS that was stepped over: VM entry with TF
+	 * would want a single step to pend.  The driver keeps the shadow instead.
+	 */
+	if (guest_interruptibility(vcpu) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS))
+		guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) &
+					   ~(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
+	guest_set_rflags(vcpu, guest_rflags(vcpu) | X86_EFLAGS_TF);
+	step->on = true;
+	return VERDICT_ENTER;
+}
+
+static bool completed(const struct vcpu *vcpu)
+{
+	const struct vcpu_exit *exit = &vcpu->exit;
+
+	return exit->reason == VMX_EXIT_EXCEPTION_OR_NMI &&
+	       INTERRUPTION_VECTOR(exit->interruption) == X86_TRAP_DB &&
+	       INTERRUPTION_TYPE(exit->interruption) != INTERRUPTION_TYPE_NMI &&
+	       (exit->qualification & DEBUG_SINGLE_STEP);
+}
+
+static void clear_pushed_tf(struct vcpu *vcpu)
+{
+	bool big = vcpu->kind != &v86_kind && (guest_segment_rights(VMM86_SS) & SS_BIG);
+	u32 sp = (guest_rsp(vcpu) + TF_BYTE) & (big ? ~0u : 0xffff);
+	u8 *byte;
+
+	/* The page is there: the guest has just written to it. */
+	if (guest_linear_byte(vcpu, guest_segment_base(VMM86_SS) + sp, true, &byte))
+		*byte &= ~(X86_EFLAGS_TF >> 8);
+}
+
+/*
+ * A VM exit came between: Bochs has the step pending then, although the instruction
+ * was not executed or its end has been the exit.
+ */
+static void forget_pending_step(void)
+{
+	unsigned long pending = vmcs_read_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS);
+
+	if (pending & PENDING_SINGLE_STEP)
+		vmcs_write_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS,
+				   pending & ~(unsigned long)PENDING_SINGLE_STEP);
+}
+
+/**
+ * step_exit() - a VM exit while stepping: give the guest its TF back
+ * @vcpu: the virtual CPU
+ *
+ * Context: in a VMX window, first thing after a VM exit.
+ */
+void step_exit(struct vcpu *vcpu)
+{
+	struct step_state *step = &vcpu->step;
+	u32 flags, blocking;
+
+	if (!step->on)
+		return;
+	step->on = false;
+	flags = guest_rflags(vcpu);
+	if (completed(vcpu)) {
+		if (step->loads_flags)
+			step->guest_tf = flags & X86_EFLAGS_TF;
+		else if (step->saves_flags && !step->guest_tf)
+			clear_pushed_tf(vcpu);
+	} else {
+		forget_pending_step();
+	}
+	guest_set_rflags(vcpu, (flags & ~X86_EFLAGS_TF) | (step->guest_tf ? X86_EFLAGS_TF : 0));
+
+	blocking = guest_interruptibility(vcpu) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS);
+	if (completed(vcpu))
+		step->shadow = 0;
+	if (blocking)
+		step->shadow = blocking;
+}
+
+/**
+ * step_done() - an instruction, or a delivery, is complete
+ * @vcpu: the virtual CPU
+ * @otherwise: what to do if the run does not end here
+ *
+ * Context: in a VMX window.
+ * Return: VERDICT_RETURN if this was the last step, or each is one; or @otherwise.
+ */
+enum verdict step_done(struct vcpu *vcpu, enum verdict otherwise)
+{
+	struct step_state *step = &vcpu->step;
+
+	if (step->counted && !--step->steps_left) {
+		guest_exit_record(vcpu, VMM86_EXIT_DEADLINE);
+		return VERDICT_RETURN;
+	}
+	if (vcpu->run_flags & VMM86_RUN_STEP) {
+		guest_exit_record(vcpu, VMM86_EXIT_STEP);
+		return VERDICT_RETURN;
+	}
+	return otherwise;
+}
