@@ -122,15 +122,6 @@ int seed_mmap(struct vm *vm, struct vm_area_struct *vma)
 	return err;
 }
 
-/* A VM entry that the CPU refused. */
-static long entry_failed(const struct vcpu_exit *exit)
-{
-	pr_err_ratelimited("VM entry failed: %s (exit reason %#x, qualification %#llx, VM-instruction error %u)\n",
-			   vcpu_exit_name(exit), exit->reason, exit->qualification,
-			   exit->instruction_error);
-	return -EIO;
-}
-
 /**
  * seed_run() - run the guest
  * @vm: the VM
@@ -166,6 +157,6 @@ long seed_run(struct vm *vm, struct vmm86_seed_regs __user *user_regs)
 	if (err)
 		return err;
 	if (exit.end != VCPU_VM_EXIT)
-		return entry_failed(&exit);
+		return -EIO;
 	return exit.reason & VMX_EXIT_BASIC_MASK;
 }

@@ -27,6 +27,7 @@
 
 #include "capability.h"
 #include "compat.h"
+#include "failed_entry.h"
 #include "host_state.h"
 #include "memory.h"
 #include "trace.h"
@@ -91,9 +92,10 @@ int vcpu_create(struct vcpu *vcpu, const struct guest_memory *memory)
 	vcpu->vmcs = create_region();
 	vcpu->vmxon_region = create_region();
 	vcpu->fpu = create_fpu();
+	vcpu->failed = kzalloc(sizeof(*vcpu->failed), GFP_KERNEL_ACCOUNT);
 	vcpu->new_vmcs = true;
 	vcpu->cpu = -1;
-	if (vcpu->vmcs && vcpu->vmxon_region && vcpu->fpu &&
+	if (vcpu->vmcs && vcpu->vmxon_region && vcpu->fpu && vcpu->failed &&
 	    !v86_tables_create(&vcpu->tables, memory))
 		return 0;
 
@@ -115,9 +117,11 @@ void vcpu_destroy(struct vcpu *vcpu)
 	if (vcpu->vmxon_region)
 		__free_page(vcpu->vmxon_region);
 	kfree(vcpu->fpu);
+	kfree(vcpu->failed);
 	vcpu->vmcs = NULL;
 	vcpu->vmxon_region = NULL;
 	vcpu->fpu = NULL;
+	vcpu->failed = NULL;
 }
 
 static void write_controls(void)
@@ -278,6 +282,7 @@ static void enter_guest(struct vcpu *vcpu, const struct vmx_window *window,
 
 	if (vcpu->fpu_in_use)
 		asm volatile("fxrstor %0" : : "m" (*(u8 (*)[FPU_IMAGE_SIZE])vcpu->fpu));
+	break_entry();
 	/* Each window ends with VMCLEAR: the launch state is always "clear". */
 	result = world_switch(&vcpu->gprs, vmx_capability.clear_buffers, spec_ctrl_after_exit());
 	if (vcpu->fpu_in_use)
@@ -290,6 +295,8 @@ static void enter_guest(struct vcpu *vcpu, const struct vmx_window *window,
 	}
 
 	host_state_restore(&host);
+	if (unlikely(exit->end != VCPU_VM_EXIT))
+		failed_entry_capture(exit, vcpu->failed);
 }
 
 /*
@@ -394,11 +401,15 @@ static int take_turn(struct vcpu *vcpu, struct vmm86_seed_regs *regs, bool write
 	}
 	local_irq_enable();
 
-	if (!err && exit->end == VCPU_VM_EXIT)
+	if (err)
+		return err;
+	if (exit->end == VCPU_VM_EXIT) {
 		trace_vmm_exit(exit, regs);
-	else if (!err)
+	} else {
 		trace_vmm_entry_failed(exit);
-	return err;
+		failed_entry_report(exit);
+	}
+	return 0;
 }
 
 /* Did the host end the turn, rather than the guest? */

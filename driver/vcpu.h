@@ -57,6 +57,7 @@ struct vcpu_exit {
  * @cpu: where it ran last
  * @fpu_in_use: the guest has used the FPU in this run
  * @counters: of this VM
+ * @failed: the last VM entry of this VM that failed; its @size is 0 if none has
  */
 struct vcpu {
 	struct page *vmcs, *vmxon_region;
@@ -67,6 +68,7 @@ struct vcpu {
 	int cpu;
 	bool fpu_in_use;
 	struct counters counters;
+	struct vmm86_dump *failed;
 };
 
 const char *vcpu_exit_name(const struct vcpu_exit *exit);

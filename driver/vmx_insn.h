@@ -153,6 +153,20 @@ failed:
 	return 0;
 }
 
+/* Unlike vmread(), a field that turns out not to exist is nobody's mistake. */
+static __always_inline bool vmread_if(unsigned long encoding, unsigned long *value)
+{
+	asm goto("1:\tvmread %[encoding], (%[value])\n\t"
+		 "jna %l[failed]\n\t"
+		 _ASM_EXTABLE(1b, %l[failed])
+		 : : [encoding] "r" (encoding), [value] "r" (value)
+		 : "cc", "memory"
+		 : failed);
+	return true;
+failed:
+	return false;
+}
+
 #define vmcs_check_width(field, width)					\
 	do {								\
 		BUILD_BUG_ON_MSG(!__builtin_constant_p(field),		\
