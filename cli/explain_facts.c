@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Facts beside the fields: those of a CPU that is known, and those that follow from
+ * what a dump says.
+ */
+#include "cli/explain_judge.h"
+#include "vmx/vmcs_fields.h"
+
+/* Facts that are a bit of CPUID. */
+static const struct {
+	enum vmx_fact fact;
+	enum cpuid_leaf_id leaf;
+	enum cpuid_register reg;
+	unsigned int bit;
+} cpuid_bits[] = {
+	{ VMX_FACT_INTEL_64,		LEAF_EXT_FEATURES,	CPUID_EDX,	29 },
+	{ VMX_FACT_SMX,			LEAF_VERSION,		CPUID_ECX,	6 },
+	{ VMX_FACT_SGX,			LEAF_FEATURES,		CPUID_EBX,	2 },
+	{ VMX_FACT_RTM,			LEAF_FEATURES,		CPUID_EBX,	11 },
+	{ VMX_FACT_CET_SS,		LEAF_FEATURES,		CPUID_ECX,	7 },
+	{ VMX_FACT_BUS_LOCK_DETECTION,	LEAF_FEATURES,		CPUID_ECX,	24 },
+	{ VMX_FACT_PKS,			LEAF_FEATURES,		CPUID_ECX,	31 },
+	{ VMX_FACT_CET_IBT,		LEAF_FEATURES,		CPUID_EDX,	20 },
+	{ VMX_FACT_FRED,		LEAF_FEATURES_1,	CPUID_EAX,	17 },
+	{ VMX_FACT_LAM,			LEAF_FEATURES_1,	CPUID_EAX,	26 },
+};
+
+static void learn(struct vmx_entry_state *state, enum vmx_fact fact, uint64_t value)
+{
+	if (!vmx_state_knows(state, fact))
+		vmx_state_set(state, fact, value);
+}
+
+/* IA32_EFER: SCE with SYSCALL, LME and LMA with Intel 64, NXE with execute-disable. */
+static void add_efer(struct vmx_entry_state *state, const struct machine_cpu *cpu)
+{
+	struct fact syscall = cpu_cpuid_bit(cpu, LEAF_EXT_FEATURES, CPUID_EDX, 11);
+	struct fact nx = cpu_cpuid_bit(cpu, LEAF_EXT_FEATURES, CPUID_EDX, 20);
+	struct fact intel_64 = cpu_cpuid_bit(cpu, LEAF_EXT_FEATURES, CPUID_EDX, 29);
+
+	if (syscall.state != FACT_KNOWN || nx.state != FACT_KNOWN || intel_64.state != FACT_KNOWN)
+		return;
+	learn(state, VMX_FACT_EFER_MAY_BE_1,
+	      syscall.value | (intel_64.value ? 0x500 : 0) | nx.value << 11);
+}
+
+/**
+ * explain_add_cpu() - learn what a CPU can do
+ * @state: what is known; what it knows already stays as it is
+ * @cpu: the CPU that the VM entry was executed on, or one like it
+ */
+void explain_add_cpu(struct vmx_entry_state *state, const struct machine_cpu *cpu)
+{
+	struct fact widths = cpu_cpuid(cpu, LEAF_ADDRESSES, CPUID_EAX);
+
+	for (unsigned int i = 0; i < VMX_CAPABILITY_MSRS; i++) {
+		enum vmx_fact fact = vmx_fact_of_msr(VMX_MSR_BASIC + i);
+
+		if (fact == VMX_NO_FACT || cpu->msr[i].state == FACT_UNKNOWN)
+			continue;
+		/* One that does not exist offers nothing. */
+		learn(state, fact, cpu->msr[i].state == FACT_KNOWN ? cpu->msr[i].value : 0);
+	}
+	for (size_t i = 0; i < sizeof(cpuid_bits) / sizeof(cpuid_bits[0]); i++) {
+		struct fact bit = cpu_cpuid_bit(cpu, cpuid_bits[i].leaf, cpuid_bits[i].reg,
+						cpuid_bits[i].bit);
+
+		if (bit.state != FACT_UNKNOWN)
+			learn(state, cpuid_bits[i].fact, bit.state == FACT_KNOWN && bit.value);
+	}
+	if (widths.state == FACT_KNOWN) {
+		learn(state, VMX_FACT_PHYSICAL_BITS, widths.value & 0xff);
+		learn(state, VMX_FACT_LINEAR_BITS, widths.value >> 8 & 0xff);
+	}
+	add_efer(state, cpu);
+}
+
+/*
+ * A field of natural width shows more than 32 bits only to VMREAD in 64-bit mode: so
+ * who wrote the dump ran in IA-32e mode, on a CPU with Intel 64.
+ */
+static bool read_in_64_bit_mode(const struct vmx_entry_state *state)
+{
+	for (unsigned int fact = 0; fact <= VMX_FACT_LAST_FIELD; fact++) {
+		if (VMCS_WIDTH(vmx_fact_field(fact)) == VMCS_WIDTH_NATURAL &&
+		    vmx_state_knows(state, fact) && state->value[fact] >> 32)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * explain_add_what_follows() - learn what a dump says without saying it
+ * @state: what is known; what it knows already stays as it is
+ * @dump: the dump
+ */
+void explain_add_what_follows(struct vmx_entry_state *state, const struct vmcs_dump *dump)
+{
+	const uint16_t machine_check = 41;
+
+	if (read_in_64_bit_mode(state)) {
+		learn(state, VMX_FACT_INTEL_64, 1);
+		learn(state, VMX_FACT_EFER_LMA, 1);
+	}
+	/* Who has a log is no SMM-transfer monitor. */
+	learn(state, VMX_FACT_IN_SMM, 0);
+	if (dump->end == DUMP_END_ENTRY_FAILED && dump->has_reason)
+		learn(state, VMX_FACT_MACHINE_CHECK,
+		      (uint16_t)dump->exit_reason == machine_check);
+	else if (dump->end != DUMP_END_UNKNOWN && dump->end != DUMP_END_FAILED)
+		learn(state, VMX_FACT_MACHINE_CHECK, 0);
+}
