@@ -110,3 +110,34 @@ void explain_add_what_follows(struct vmx_entry_state *state, const struct vmcs_d
 	else if (dump->end != DUMP_END_UNKNOWN && dump->end != DUMP_END_FAILED)
 		learn(state, VMX_FACT_MACHINE_CHECK, 0);
 }
+
+/* Whether an address of the host needs more than 48 bits. */
+static bool host_has_57_bits(const struct vmx_entry_state *state)
+{
+	static const enum vmx_fact addresses[] = {
+		VMX_FACT_VMCS_HOST_RIP, VMX_FACT_VMCS_HOST_RSP, VMX_FACT_VMCS_HOST_GS_BASE,
+		VMX_FACT_VMCS_HOST_TR_BASE, VMX_FACT_VMCS_HOST_GDTR_BASE,
+	};
+
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		int64_t address = (int64_t)state->value[addresses[i]];
+
+		if (address >> 47 != 0 && address >> 47 != -1)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * explain_add_usual() - suppose that the CPU is as nearly all are
+ * @state: what is known; what it knows already stays as it is
+ *
+ * For a guess, and to be called one.
+ */
+void explain_add_usual(struct vmx_entry_state *state)
+{
+	if (host_has_57_bits(state))
+		learn(state, VMX_FACT_LINEAR_BITS, 57);
+#define EXPLAIN_USUAL(fact, value) learn(state, VMX_FACT_##fact, value);
+#include "cli/explain_usual.def"
+}

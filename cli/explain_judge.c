@@ -183,6 +183,25 @@ static enum phase first_broken_phase(const struct vmx_evaluation *evaluation)
 	return PHASES;
 }
 
+/* Where nothing is certain, what is likely is better than nothing. */
+static void find_likely(struct explanation *e)
+{
+	struct vmx_entry_state state = e->state;
+
+	if (e->explaining || e->with_cpu || !explain_entry_failed(e->dump))
+		return;
+	explain_add_usual(&state);
+	for (size_t i = 0; i < e->open_count; i++) {
+		struct vmx_finding finding;
+
+		if (e->open[i].fit != FIT_EXPLAINS)
+			continue;
+		vmx_judge(e->open[i].rule, &state, &finding);
+		e->open[i].likely = finding.verdict == VMX_BROKEN;
+		e->likely += e->open[i].likely;
+	}
+}
+
 static void collect(struct explanation *e)
 {
 	enum phase first = first_broken_phase(&e->evaluation);
@@ -210,6 +229,7 @@ static void collect(struct explanation *e)
 	}
 	qsort(e->broken, e->broken_count, sizeof(*e->broken), by_fit_broken);
 	qsort(e->open, e->open_count, sizeof(*e->open), by_fit_open);
+	find_likely(e);
 }
 
 /* The CPU that was last entered on, if it is known and recorded; else the first. */

@@ -68,12 +68,14 @@ enum explain_need {
  * @fit: how it goes with what was seen; FIT_CONTRADICTS and FIT_NEXT: what was seen
  *	shows that it held
  * @need: what would decide it
+ * @likely: it would explain what was seen, and is broken if the CPU is as nearly all are
  * @finding: the facts that would
  */
 struct explain_open {
 	enum vmx_rule rule;
 	enum explain_fit fit;
 	enum explain_need need;
+	bool likely;
 	struct vmx_finding finding;
 };
 
@@ -94,6 +96,7 @@ enum explain_answer {
  * @open: likewise, those that are about VM entry
  * @explaining: how many of @broken explain what was seen
  * @candidates: how many of @open might
+ * @likely: how many of those are likely
  * @answer: in a word
  */
 struct explanation {
@@ -106,7 +109,7 @@ struct explanation {
 	size_t broken_count;
 	struct explain_open *open;
 	size_t open_count;
-	size_t explaining, candidates;
+	size_t explaining, candidates, likely;
 	enum explain_answer answer;
 };
 
@@ -118,6 +121,7 @@ bool explain_entry_failed(const struct vmcs_dump *dump);
 
 void explain_add_cpu(struct vmx_entry_state *state, const struct machine_cpu *cpu);
 void explain_add_what_follows(struct vmx_entry_state *state, const struct vmcs_dump *dump);
+void explain_add_usual(struct vmx_entry_state *state);
 void explain_mend(const struct vmx_entry_state *state, struct explain_broken *broken);
 
 struct machine *explain_get_cpu(const char *name, int *status);

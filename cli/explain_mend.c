@@ -97,6 +97,23 @@ static void consider_others(struct trial *t, struct explain_mend *mend, uint64_t
 	}
 }
 
+/* Other values of a part: other types, say. */
+static void consider_parts(struct trial *t, struct explain_mend *mend, uint64_t is)
+{
+	unsigned int count;
+	const struct vmx_field_part *part = vmx_field_parts(vmx_fact_field(t->fact), &count);
+
+	for (; count; count--, part++) {
+		unsigned int bits = part->high - part->low + 1u;
+
+		if (bits == 1 || bits > 4)
+			continue;
+		for (uint64_t value = 0; value < 1u << bits; value++)
+			consider(t, mend, is,
+				 (is & ~vmx_field_part_mask(part)) | value << part->low);
+	}
+}
+
 static void try_values(struct trial *t, struct explain_mend *mend, uint64_t is,
 		       const struct vmx_finding *finding)
 {
@@ -121,6 +138,7 @@ static void try_values(struct trial *t, struct explain_mend *mend, uint64_t is,
 	consider(t, mend, is, (uint64_t)((int64_t)(is << 16) >> 16));
 	consider(t, mend, is, (uint64_t)((int64_t)(is << 7) >> 7));
 	consider(t, mend, is, is & 0xffffffff);
+	consider_parts(t, mend, is);
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
 		consider(t, mend, is, usual[i]);
 	consider_others(t, mend, is, finding);

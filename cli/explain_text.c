@@ -135,45 +135,55 @@ static void print_fact(struct para *p, const struct explanation *e, enum vmx_fac
 
 /* What is expected instead */
 
-/* The part that has all of @bits, if it is no flag. */
-static const struct vmx_field_part *part_with(uint32_t encoding, uint64_t bits)
+/* The part that a bit is in, or NULL. */
+static const struct vmx_field_part *part_of(uint32_t encoding, unsigned int bit)
 {
 	unsigned int count;
 	const struct vmx_field_part *part = vmx_field_parts(encoding, &count);
 
 	for (; count; count--, part++) {
-		if (part->high > part->low && !(bits & ~vmx_field_part_mask(part)))
+		if (bit >= part->low && bit <= part->high)
 			return part;
 	}
 	return NULL;
 }
 
-/* Each bit of @bits is to be the other way round, all of them or one of them. */
-static void say_bits(struct para *p, uint32_t encoding, uint64_t value, uint64_t bits,
-		     const char *between)
+/* What a part of several bits is to be: all of @bits the other way round, or one. */
+static void say_part(struct para *p, const struct vmx_field_part *part, uint64_t value,
+		     uint64_t bits, bool one)
 {
-	const struct vmx_field_part *part = part_with(encoding, bits);
+	uint64_t mask = vmx_field_part_mask(part);
+	char text[WORDS_SIZE];
+
+	bits &= mask;
+	if (one && bits & (bits - 1)) {
+		para_say(p, " another %s", part->name);
+		return;
+	}
+	part_text(part, ((value ^ bits) & mask) >> part->low, false, text);
+	para_say(p, " %s", text);
+}
+
+/* Each bit of @bits is to be the other way round; or @one of them. */
+static void say_bits(struct para *p, uint32_t encoding, uint64_t value, uint64_t bits, bool one)
+{
 	const char *separator = "";
 	char text[WORDS_SIZE];
 
-	if (part) {
-		uint64_t mask = vmx_field_part_mask(part);
+	while (bits) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(bits);
+		const struct vmx_field_part *part = part_of(encoding, bit);
 
-		for (uint64_t left = bits; left; left &= left - 1) {
-			uint64_t other = (value ^ (left & -left)) & mask;
-
-			part_text(part, other >> part->low, false, text);
-			para_say(p, "%s %s", separator, text);
-			separator = between;
-		}
-		return;
-	}
-	for (unsigned int bit = 0; bit < 64; bit++) {
-		if (!(bits >> bit & 1))
+		para_say(p, "%s", separator);
+		separator = one ? " or" : ",";
+		if (part && part->high > part->low) {
+			say_part(p, part, value, bits, one);
+			bits &= ~vmx_field_part_mask(part);
 			continue;
-		para_say(p, "%s %s %u", separator, explain_bit_text(encoding, bit, text),
+		}
+		para_say(p, " %s %u", explain_bit_text(encoding, bit, text),
 			 (unsigned int)(~value >> bit & 1));
-		separator = between;
+		bits &= bits - 1;
 	}
 }
 
@@ -187,10 +197,8 @@ static void print_expected(struct para *p, const struct explanation *e, enum vmx
 
 	label(p, name);
 	para_say(p, "%s:", vmx_fact_name(fact));
-	if (told && !mend->has_value && part_with(encoding, bits)) {
-		para_say(p, " %s has to change", part_with(encoding, bits)->name);
-	} else if (told && mend->has_value) {
-		say_bits(p, encoding, value, bits, mend->mends ? " or" : ",");
+	if (told && mend->has_value) {
+		say_bits(p, encoding, value, bits, mend->mends);
 		if (!mend->mends || !(bits & (bits - 1)))
 			para_say(p, ", so 0x%" PRIx64, mend->value);
 	} else if (mend->has_value) {
@@ -229,7 +237,7 @@ static void print_expectations(struct para *p, const struct explanation *e,
 		label(p, before ? "or" : name);
 		para_say(p, "%s:", vmx_fact_name(finding->facts[i]));
 		say_bits(p, vmx_fact_field(finding->facts[i]), e->state.value[finding->facts[i]],
-			 mend->avoids, " or");
+			 mend->avoids, true);
 		para_say(p, ", since the rule then does not apply");
 		para_end(p);
 		before = vmx_fact_field(finding->facts[i]);
@@ -403,6 +411,23 @@ static void print_each_open(struct para *p, const struct explanation *e, bool ca
 	}
 }
 
+/* Without the CPU's capabilities: what is broken if it is as nearly all are. */
+static void print_likely(struct para *p, const struct explanation *e)
+{
+	char text[WORDS_SIZE];
+
+	for (size_t i = 0; i < e->open_count; i++) {
+		if (!e->open[i].likely)
+			continue;
+		para_begin(p, LABEL, LABEL + 4);
+		para_style(p, YELLOW);
+		para_say(p, "likely %s:", vmx_rule_id(e->open[i].rule));
+		para_style(p, NORMAL);
+		para_say(p, " broken on most CPUs; %s", explain_demand_text(e->open[i].rule, text));
+		para_end(p);
+	}
+}
+
 static void print_open(struct para *p, const struct explanation *e, bool verbose)
 {
 	bool failed = explain_entry_failed(e->dump), candidates = failed;
@@ -439,6 +464,8 @@ static void print_open(struct para *p, const struct explanation *e, bool verbose
 		para_say(p, " --verbose lists %s.", all == 1 ? "it with what would decide it" :
 			 "each with what would decide it");
 	para_end(p);
+	if (e->likely)
+		print_likely(p, e);
 	for (unsigned int need = 0; need < EXPLAIN_NEEDS; need++) {
 		if (counts[need])
 			print_need(p, e, need, counts[need], candidates && !e->explaining, verbose);

@@ -330,6 +330,20 @@ static void broken_text(const struct explanation *e, char text[WORDS_SIZE])
 	}
 }
 
+/* The first of those that are likely. */
+static void likely_text(const struct explanation *e, char text[WORDS_SIZE])
+{
+	char demand[WORDS_SIZE];
+	size_t i = 0;
+
+	while (!e->open[i].likely)
+		i++;
+	snprintf(text, WORDS_SIZE, "cannot tell for certain why this VM entry failed; on most CPUs "
+		 "%s%s is broken: %.200s", vmx_rule_id(e->open[i].rule),
+		 e->likely > 1 ? " (among others)" : "",
+		 explain_demand_text(e->open[i].rule, demand));
+}
+
 /**
  * explain_answer_text() - the answer in one sentence
  * @e: what was judged
@@ -361,7 +375,9 @@ const char *explain_answer_text(const struct explanation *e, char text[WORDS_SIZ
 		}
 		break;
 	case ANSWER_CANNOT_TELL:
-		if (explain_entry_failed(dump))
+		if (e->likely)
+			likely_text(e, text);
+		else if (explain_entry_failed(dump))
 			snprintf(text, WORDS_SIZE, "cannot tell why this VM entry failed: no rule is "
 				 "broken by what is %s",
 				 dump->missing_count || dump->cut ? "here, and not all is here" : "known");
