@@ -17,6 +17,10 @@
 /* From this line on a dump has nearly all that it will have: IDTVectoring. */
 #define RANK_NEAR_THE_END	75
 
+/* The last lines that are always there before the lists of MSRs. */
+#define RANK_INTERRUPTIBILITY	38
+#define RANK_HOST_SYSENTER	55
+
 /* A line of two parts is of the host's where the control fields begin that soon. */
 #define DEFERRED_DISTANCE	4
 
@@ -170,6 +174,20 @@ static void enter_part(struct dump_builder *builder, enum dump_part part, uint64
 	builder->part = part;
 }
 
+/* Where the lists of MSRs would come, has no line been lost so far, and no list come? */
+static void note_unbroken(struct dump_builder *builder, const struct dump_line *line,
+			  uint64_t number)
+{
+	bool list = line->mark == DUMP_MARK_MSRS_ENTRY_LOAD ||
+		    line->mark == DUMP_MARK_MSRS_EXIT_STORE ||
+		    line->mark == DUMP_MARK_MSRS_EXIT_LOAD;
+
+	if (line->rank == RANK_INTERRUPTIBILITY || line->rank == RANK_HOST_SYSENTER)
+		builder->unbroken = true;
+	else if (list || number > builder->dump.last_line + 1)
+		builder->unbroken = false;
+}
+
 /* A line with fields. */
 static enum dump_build take_fields(struct dump_builder *builder, const struct dump_found *found,
 				   uint64_t number)
@@ -195,6 +213,7 @@ static enum dump_build take_fields(struct dump_builder *builder, const struct du
 		enter_part(builder, line->part, number);
 	if (builder->list != DUMP_MARK_NONE)
 		dump_msrs_end(builder);
+	note_unbroken(builder, line, number);
 	builder->rank = line->rank;
 	builder->lines++;
 	builder->last_mark = DUMP_MARK_NONE;
@@ -243,12 +262,32 @@ static enum dump_build take_beginning(struct dump_builder *builder, const struct
 	return DUMP_BUILD_TAKEN;
 }
 
+/*
+ * From Linux 5.13 on a list of MSRs is there unless its count is 0.  That it is not is
+ * sure only where the lines before and behind it follow each other.
+ */
+static void note_no_lists(struct dump_builder *builder, enum dump_part part, uint64_t number)
+{
+	struct vmx_entry_state *state = &builder->dump.state;
+
+	if (builder->forms & ~(DUMP_K513 | DUMP_K60) || !builder->unbroken ||
+	    number != builder->dump.last_line + 1 || builder->dump.torn)
+		return;
+	if (part == DUMP_PART_HOST) {
+		vmx_state_set_field(state, VMCS_ENTRY_MSR_LOAD_COUNT, 0);
+		vmx_state_set_field(state, VMCS_EXIT_MSR_STORE_COUNT, 0);
+	} else {
+		vmx_state_set_field(state, VMCS_EXIT_MSR_LOAD_COUNT, 0);
+	}
+}
+
 static enum dump_build take_part_mark(struct dump_builder *builder, enum dump_mark mark,
 				      uint64_t number)
 {
 	enum dump_part part = mark == DUMP_MARK_HOST ? DUMP_PART_HOST : DUMP_PART_CONTROL;
 
 	if (builder->part < part) {
+		note_no_lists(builder, part, number);
 		enter_part(builder, part, number);
 		builder->rank = 0;
 		if (builder->list != DUMP_MARK_NONE)

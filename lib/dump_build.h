@@ -39,6 +39,7 @@ struct dump_deferred {
  * @list: the list of MSRs that is being read, or DUMP_MARK_NONE
  * @list_count: entries of it so far
  * @list_broken: some are missing
+ * @unbroken: the lines since the last one before the lists of MSRs follow each other
  * @domain: the Xen domain of the dumps that follow, or -1
  */
 struct dump_builder {
@@ -50,7 +51,7 @@ struct dump_builder {
 	bool begun, unpadded;
 	enum dump_mark list;
 	unsigned int list_count;
-	bool list_broken;
+	bool list_broken, unbroken;
 	struct dump_deferred deferred[DUMP_DEFERRED_MAX];
 	unsigned int deferred_count;
 	int domain;

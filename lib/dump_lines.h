@@ -72,12 +72,12 @@ enum dump_mark {
 	/* of the log around it */
 	DUMP_SAID_FAILED,		/* the entry failed */
 	DUMP_SAID_NUMBER,		/* it failed: exit reason, VM-instruction error or 0 */
-	DUMP_SAID_REASON,		/* exit reason with bit 31 */
+	DUMP_SAID_REASON,		/* exit reason; with bit 31, or it says nothing */
 	DUMP_SAID_EXIT,			/* an exit that nobody expected */
 	DUMP_SAID_LAUNCH,		/* VMLAUNCH failed: VM-instruction error */
 	DUMP_SAID_RESUME,
 	DUMP_SAID_VMREAD,		/* VMREAD of a field failed */
-	DUMP_SAID_CPU,			/* the CPU that logged */
+	DUMP_SAID_CRASH,		/* Xen ends a domain */
 };
 
 /* Besides VMX_CONDITION(): when a line is printed. */

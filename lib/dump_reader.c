@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Logs with dumps in them: bytes become lines, lines become dumps.
- *
- * A dump is held back until no line can be near that says more of it, see
- * dump_said.h.  Memory does not grow with the log.
+ * Logs with dumps in them: bytes become lines, lines become dumps.  Memory does not
+ * grow with the log.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/dump_build.h"
-#include "lib/dump_said.h"
+#include "lib/dump_hold.h"
+#include "lib/dump_text.h"
 
 /* What is behind this in a line is not looked at. */
 #define LINE_MAX_BYTES	4096
@@ -17,40 +16,24 @@
 /* A dump is over after as many lines that are none of its. */
 #define DUMP_GAP	200
 
-/* KVM reads some fields before it prints the first line. */
-#define VMREAD_DISTANCE	8
-
-#define HELD_MAX	8
-
 /* What a mailer or a person puts before a line that is quoted. */
 #define QUOTE_CHARS	" \t>|:"
 
 /* With this, after quoting, a line begins that a person wrote. */
 #define COMMENT_CHAR	'#'
 
-struct held {
-	struct vmcs_dump dump;
-	bool has_said;
-	bool followed;		/* the beginning of the next dump ended it */
-};
-
 /**
  * struct dump_reader - a log that is being read
- * @sink, @context: where dumps go
- * @stopped: the sink wants no more
  * @number: lines so far
  * @line, @length: the line that is being read
  * @open: a line that may go on in the next, or @open_length is 0
  * @open_from: where in it what may go on begins
  * @open_number: its number
  * @builder: the dump that is being read
- * @held: dumps that were read, oldest first
- * @said: what was said, oldest first, as far as no dump has it
+ * @text: reads our own dumps as text
+ * @hold: dumps that were read
  */
 struct dump_reader {
-	dump_sink sink;
-	void *context;
-	bool stopped;
 	uint64_t number;
 	char line[LINE_MAX_BYTES];
 	size_t length;
@@ -58,11 +41,17 @@ struct dump_reader {
 	size_t open_length, open_from;
 	uint64_t open_number;
 	struct dump_builder builder;
-	struct held held[HELD_MAX];
-	unsigned int held_count;
-	struct dump_said said[DUMP_SAID_MAX];
-	unsigned int said_count;
+	struct dump_text *text;
+	struct dump_hold hold;
 };
+
+static bool hold_own_dump(const struct vmcs_dump *dump, void *context)
+{
+	struct dump_reader *reader = context;
+
+	dump_hold_dump(&reader->hold, dump, false);
+	return !reader->hold.stopped;
+}
 
 /**
  * dump_reader_create() - begin to read a log
@@ -77,100 +66,27 @@ struct dump_reader *dump_reader_create(dump_sink sink, void *context)
 
 	if (!reader)
 		return NULL;
-	reader->sink = sink;
-	reader->context = context;
+	reader->text = dump_text_create(hold_own_dump, reader);
+	if (!reader->text) {
+		free(reader);
+		return NULL;
+	}
+	reader->hold.sink = sink;
+	reader->hold.context = context;
 	reader->builder.domain = -1;
 	dump_build_start(&reader->builder);
 	return reader;
 }
 
+/**
+ * dump_reader_free() - the end of dump_reader_create()
+ * @reader: the reader, or NULL
+ */
 void dump_reader_free(struct dump_reader *reader)
 {
+	if (reader)
+		dump_text_free(reader->text);
 	free(reader);
-}
-
-static void drop_said(struct dump_reader *reader, unsigned int index)
-{
-	reader->said_count--;
-	memmove(&reader->said[index], &reader->said[index + 1],
-		(reader->said_count - index) * sizeof(*reader->said));
-}
-
-/* Of all pairs of a line and a dump without one, the nearest. */
-static bool nearest_pair(const struct dump_reader *reader, unsigned int *said, unsigned int *dump)
-{
-	uint64_t nearest = DUMP_SAID_DISTANCE + 1;
-
-	for (unsigned int i = 0; i < reader->said_count; i++) {
-		if (reader->said[i].mark == DUMP_SAID_VMREAD)
-			continue;
-		for (unsigned int k = 0; k < reader->held_count; k++) {
-			const struct held *held = &reader->held[k];
-			uint64_t distance = dump_said_distance(&reader->said[i], &held->dump);
-
-			if (held->has_said || distance >= nearest ||
-			    !dump_said_fits(&reader->said[i], &held->dump))
-				continue;
-			nearest = distance;
-			*said = i;
-			*dump = k;
-		}
-	}
-	return nearest <= DUMP_SAID_DISTANCE;
-}
-
-static void match_said(struct dump_reader *reader)
-{
-	unsigned int said, dump;
-
-	while (nearest_pair(reader, &said, &dump)) {
-		dump_said_apply(&reader->said[said], &reader->held[dump].dump);
-		reader->held[dump].has_said = true;
-		drop_said(reader, said);
-	}
-}
-
-/* A VMREAD that failed did so just before its line was printed. */
-static void apply_vmreads(struct dump_reader *reader, struct vmcs_dump *dump)
-{
-	for (unsigned int i = 0; i < reader->said_count; i++) {
-		const struct dump_said *said = &reader->said[i];
-
-		if (said->mark == DUMP_SAID_VMREAD && said->number <= dump->last_line &&
-		    dump_said_distance(said, dump) <= VMREAD_DISTANCE)
-			dump_said_apply(said, dump);
-	}
-}
-
-/* The oldest dump is handed out. */
-static void release_oldest(struct dump_reader *reader)
-{
-	struct vmcs_dump *dump = &reader->held[0].dump;
-
-	match_said(reader);
-	apply_vmreads(reader, dump);
-	if (dump->state.msr_load_known)
-		dump->state.msr_load = dump->msr_load;
-	if (!reader->stopped)
-		reader->stopped = !reader->sink(dump, reader->context);
-	reader->held_count--;
-	memmove(&reader->held[0], &reader->held[1], reader->held_count * sizeof(*reader->held));
-}
-
-/* Two dumps that are torn into each other are one that is torn. */
-static bool join_torn(struct dump_reader *reader, const struct vmcs_dump *dump)
-{
-	struct held *before = reader->held_count ? &reader->held[reader->held_count - 1] : NULL;
-
-	if (!before || !before->followed || !dump->torn || !before->dump.missing_count)
-		return false;
-	before->dump.torn = true;
-	if (!before->dump.torn_line) {
-		before->dump.torn_line = dump->torn_line;
-		memcpy(before->dump.torn_why, dump->torn_why, sizeof(dump->torn_why));
-	}
-	before->dump.last_line = dump->last_line;
-	return true;
 }
 
 static void finish_dump(struct dump_reader *reader, bool followed)
@@ -179,35 +95,20 @@ static void finish_dump(struct dump_reader *reader, bool followed)
 
 	if (dump_build_is_dump(builder)) {
 		dump_finish(builder);
-		if (!join_torn(reader, &builder->dump)) {
-			if (reader->held_count == HELD_MAX)
-				release_oldest(reader);
-			reader->held[reader->held_count++] = (struct held){ .dump = builder->dump };
-		}
-		reader->held[reader->held_count - 1].followed = followed;
+		dump_hold_dump(&reader->hold, &builder->dump, followed);
 	}
 	dump_build_start(builder);
-}
-
-static void take_said(struct dump_reader *reader, const struct dump_found *found, const char *text,
-		      uint64_t number)
-{
-	struct dump_said said;
-
-	if (!dump_said_read(&said, found, text, number))
-		return;
-	if (reader->said_count == DUMP_SAID_MAX)
-		drop_said(reader, 0);
-	reader->said[reader->said_count++] = said;
 }
 
 static void take_found(struct dump_reader *reader, const struct dump_found *found, const char *text,
 		       uint64_t number)
 {
+	struct dump_said said;
 	enum dump_build result;
 
 	if (found->line->part == DUMP_PART_SAID) {
-		take_said(reader, found, text, number);
+		if (dump_said_read(&said, found, text, number))
+			dump_hold_said(&reader->hold, &said);
 		return;
 	}
 	result = dump_build_line(&reader->builder, found, text, number);
@@ -220,8 +121,8 @@ static void take_found(struct dump_reader *reader, const struct dump_found *foun
 }
 
 /*
- * Take what a text says behind @from.  What may go on in the next line is kept for it, unless
- * @whole.
+ * Take what a text says behind @from.  What may go on in the next line is kept for it,
+ * unless @whole.
  */
 static void take_text(struct dump_reader *reader, const char *text, size_t size, size_t from,
 		      uint64_t number, bool whole)
@@ -247,11 +148,6 @@ static void take_text(struct dump_reader *reader, const char *text, size_t size,
 	}
 }
 
-static bool is_one_of(char c, const char *set)
-{
-	return c && strchr(set, c);
-}
-
 /* Does the open text, with this line behind it, go on to where it did not go alone? */
 static bool goes_on(struct dump_reader *reader, const char *text, size_t size)
 {
@@ -265,26 +161,56 @@ static bool goes_on(struct dump_reader *reader, const char *text, size_t size)
 	memcpy(reader->open + joined, text, size);
 	return dump_lines_find(reader->open, joined + size, reader->open_from, &wanted, &found) &&
 	       found.at == reader->open + reader->open_from &&
-	       (size_t)(found.at - reader->open) + found.values.length > joined;
+	       reader->open_from + found.values.length > joined;
 }
 
 static void close_open(struct dump_reader *reader)
 {
-	size_t size = reader->open_length, from = reader->open_from;
+	size_t size = reader->open_length;
 
 	reader->open_length = 0;
 	if (size)
-		take_text(reader, reader->open, size, from, reader->open_number, true);
+		take_text(reader, reader->open, size, reader->open_from, reader->open_number, true);
+}
+
+/* Colours, and the blanks of web pages that are no space: out of the way. */
+static size_t clean(char *text, size_t size)
+{
+	size_t to = 0;
+
+	if (!memchr(text, '\033', size) && !memchr(text, 0xc2, size))
+		return size;
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] == '\033' && i + 1 < size && text[i + 1] == '[') {
+			for (i += 2; i < size && (text[i] < '@' || text[i] > '~'); i++)
+				;
+		} else if ((unsigned char)text[i] == 0xc2 && i + 1 < size &&
+			   (unsigned char)text[i + 1] == 0xa0) {
+			text[to++] = ' ';
+			i++;
+		} else {
+			text[to++] = text[i];
+		}
+	}
+	return to;
+}
+
+static bool is_one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
 }
 
 static void take_line(struct dump_reader *reader)
 {
-	const char *text = reader->line;
+	char *text = reader->line;
 	size_t size = reader->length, quote = 0;
 
 	reader->number++;
 	if (size && text[size - 1] == '\r')
 		size--;
+	if (dump_text_line(reader->text, reader->number, text, size) != DUMP_TEXT_OTHER)
+		return;
+	size = clean(text, size);
 	while (quote < size && is_one_of(text[quote], QUOTE_CHARS))
 		quote++;
 	if (quote < size && text[quote] == COMMENT_CHAR)
@@ -303,19 +229,14 @@ static void take_line(struct dump_reader *reader)
 	take_text(reader, text, size, 0, reader->number, false);
 }
 
-/* What is so far behind that no line can say more of it. */
 static void expire(struct dump_reader *reader)
 {
-	struct dump_builder *builder = &reader->builder;
+	const struct vmcs_dump *dump = &reader->builder.dump;
 
-	if (builder->dump.last_line && reader->number > builder->dump.last_line + DUMP_GAP)
+	if (dump->last_line && reader->number > dump->last_line + DUMP_GAP)
 		finish_dump(reader, false);
-	while (reader->held_count &&
-	       reader->number > reader->held[0].dump.last_line + 2 * DUMP_SAID_DISTANCE)
-		release_oldest(reader);
-	while (reader->said_count && !reader->held_count && !builder->fields &&
-	       reader->number > reader->said[0].number + DUMP_SAID_DISTANCE)
-		drop_said(reader, 0);
+	dump_hold_expire(&reader->hold, reader->number,
+			 dump->first_line ? dump->first_line : reader->number);
 }
 
 /**
@@ -330,7 +251,7 @@ static void expire(struct dump_reader *reader)
  */
 bool dump_reader_feed(struct dump_reader *reader, const char *bytes, size_t size)
 {
-	while (size && !reader->stopped) {
+	while (size && !reader->hold.stopped) {
 		const char *newline = memchr(bytes, '\n', size);
 		size_t part = newline ? (size_t)(newline - bytes) : size;
 		size_t room = sizeof(reader->line) - reader->length;
@@ -348,7 +269,7 @@ bool dump_reader_feed(struct dump_reader *reader, const char *bytes, size_t size
 		reader->length = 0;
 		expire(reader);
 	}
-	return !reader->stopped;
+	return !reader->hold.stopped;
 }
 
 /**
@@ -359,12 +280,23 @@ bool dump_reader_feed(struct dump_reader *reader, const char *bytes, size_t size
  */
 bool dump_reader_end(struct dump_reader *reader)
 {
-	if (reader->length && !reader->stopped)
+	if (reader->length && !reader->hold.stopped)
 		take_line(reader);
 	reader->length = 0;
 	close_open(reader);
 	finish_dump(reader, false);
-	while (reader->held_count)
-		release_oldest(reader);
-	return !reader->stopped;
+	dump_text_end(reader->text);
+	dump_hold_flush(&reader->hold);
+	return !reader->hold.stopped;
+}
+
+/**
+ * dump_reader_stray() - what the log says of a failed VM entry of which it has no dump
+ * @reader: the reader, after dump_reader_end()
+ *
+ * Return: the first such line; its number is 0 if there is none.
+ */
+struct dump_stray dump_reader_stray(const struct dump_reader *reader)
+{
+	return reader->hold.stray;
 }

@@ -11,6 +11,12 @@
 
 #define ENTRY_FAILED	(1ull << 31)
 
+/* KVM reads some fields before it prints the first line of a dump. */
+#define VMREAD_DISTANCE	8
+
+/* Xen ends the domain as soon as it has printed the dump. */
+#define CRASH_DISTANCE	40
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -19,7 +25,6 @@ static bool is_digit(char c)
 /* Xen's name of a virtual CPU, d2v0, if one stands in what precedes the words. */
 static void find_title(struct dump_said *said, const char *text, const char *at)
 {
-	said->title[0] = '\0';
 	for (; text + 3 < at; text++) {
 		const char *c = text;
 		size_t length;
@@ -52,13 +57,39 @@ static void find_title(struct dump_said *said, const char *text, const char *at)
 bool dump_said_read(struct dump_said *said, const struct dump_found *found, const char *text,
 		    uint64_t number)
 {
-	*said = (struct dump_said){ .mark = found->line->mark, .number = number };
-	if (found->values.count) {
+	const struct dump_values *values = &found->values;
+
+	*said = (struct dump_said){ .mark = found->line->mark, .number = number, .cpu = -1 };
+	if (values->count) {
 		said->has_value = true;
-		said->value = found->values.value[0];
+		said->value = values->value[0];
+	}
+	switch (said->mark) {
+	case DUMP_SAID_FAILED:
+		return found->match == DUMP_MATCH_FULL;
+	case DUMP_SAID_CRASH:
+		if (values->count != 3 || values->value[2] > 0xffff)
+			return false;
+		said->cpu = (int)values->value[2];
+		snprintf(said->title, sizeof(said->title), "d%uv%u", (unsigned int)values->value[0],
+			 (unsigned int)values->value[1]);
+		return true;
+	case DUMP_SAID_REASON:
+		if (!(said->value & ENTRY_FAILED))
+			return false;
+		break;
+	default:
+		break;
 	}
 	find_title(said, text, found->at);
-	return said->has_value || said->mark == DUMP_SAID_FAILED;
+	return said->has_value && said->value <= UINT32_MAX;
+}
+
+/* Does it say, with a number, how the VM entry ended?  Only one line does of a dump. */
+bool dump_said_is_end(const struct dump_said *said)
+{
+	return said->mark != DUMP_SAID_FAILED && said->mark != DUMP_SAID_VMREAD &&
+	       said->mark != DUMP_SAID_CRASH;
 }
 
 static bool is_instruction_error(const struct dump_said *said)
@@ -70,9 +101,19 @@ static bool is_instruction_error(const struct dump_said *said)
 /* Can this have been said of that dump?  The dump is finished. */
 bool dump_said_fits(const struct dump_said *said, const struct vmcs_dump *dump)
 {
-	if (dump->torn)
-		return true;
-	if (said->mark == DUMP_SAID_VMREAD || said->mark == DUMP_SAID_FAILED || !dump->has_reason)
+	uint64_t distance = dump_said_distance(said, dump);
+
+	if (distance > DUMP_SAID_DISTANCE || dump->format == DUMP_OWN)
+		return false;
+	if (said->mark == DUMP_SAID_VMREAD)
+		return said->number <= dump->last_line && distance <= VMREAD_DISTANCE;
+	if (said->mark == DUMP_SAID_CRASH)
+		return dump->format == DUMP_XEN && said->number > dump->last_line &&
+		       distance <= CRASH_DISTANCE;
+	if (dump->format == DUMP_XEN && said->title[0] && dump->title[0] &&
+	    strcmp(said->title, dump->title))
+		return false;
+	if (said->mark == DUMP_SAID_FAILED || !dump->has_reason || dump->torn)
 		return true;
 	if (is_instruction_error(said))
 		return !(dump->exit_reason & ENTRY_FAILED);
@@ -80,6 +121,7 @@ bool dump_said_fits(const struct dump_said *said, const struct vmcs_dump *dump)
 	       (said->mark == DUMP_SAID_EXIT && said->value == (dump->exit_reason & 0xffff));
 }
 
+/* In lines; 0 for a line between those of the dump. */
 uint64_t dump_said_distance(const struct dump_said *said, const struct vmcs_dump *dump)
 {
 	if (said->number < dump->first_line)
@@ -132,6 +174,9 @@ void dump_said_apply(const struct dump_said *said, struct vmcs_dump *dump)
 
 		if (fact != VMX_NO_FACT)
 			vmx_state_forget(&dump->state, fact);
+	} else if (said->mark == DUMP_SAID_CRASH) {
+		if (dump->last_cpu < 0)
+			dump->last_cpu = said->cpu;
 	} else if (is_instruction_error(said)) {
 		apply_instruction_error(said, dump);
 	} else {
