@@ -168,7 +168,8 @@ const char *explain_end_text(const struct vmcs_dump *dump, char text[WORDS_SIZE]
 const char *explain_where_text(const struct vmcs_dump *dump, char text[WORDS_SIZE])
 {
 	if (!dump->first_line)
-		snprintf(text, WORDS_SIZE, "the driver's record");
+		snprintf(text, WORDS_SIZE, *dump->title ? "the driver's record (%s)" :
+			 "the driver's record", dump->title);
 	else if (*dump->title)
 		snprintf(text, WORDS_SIZE, "lines %" PRIu64 "-%" PRIu64 " (%s%s)",
 			 dump->first_line, dump->last_line,
