@@ -9,21 +9,24 @@
 /* Facts that are a bit of CPUID. */
 static const struct {
 	enum vmx_fact fact;
-	enum cpuid_leaf_id leaf;
+	uint32_t leaf, subleaf;
 	enum cpuid_register reg;
 	unsigned int bit;
 } cpuid_bits[] = {
-	{ VMX_FACT_INTEL_64,		LEAF_EXT_FEATURES,	CPUID_EDX,	29 },
-	{ VMX_FACT_SMX,			LEAF_VERSION,		CPUID_ECX,	6 },
-	{ VMX_FACT_SGX,			LEAF_FEATURES,		CPUID_EBX,	2 },
-	{ VMX_FACT_RTM,			LEAF_FEATURES,		CPUID_EBX,	11 },
-	{ VMX_FACT_CET_SS,		LEAF_FEATURES,		CPUID_ECX,	7 },
-	{ VMX_FACT_BUS_LOCK_DETECTION,	LEAF_FEATURES,		CPUID_ECX,	24 },
-	{ VMX_FACT_PKS,			LEAF_FEATURES,		CPUID_ECX,	31 },
-	{ VMX_FACT_CET_IBT,		LEAF_FEATURES,		CPUID_EDX,	20 },
-	{ VMX_FACT_FRED,		LEAF_FEATURES_1,	CPUID_EAX,	17 },
-	{ VMX_FACT_LAM,			LEAF_FEATURES_1,	CPUID_EAX,	26 },
+#define VMX_CPUID_FACT(fact, leaf, subleaf, reg, bit) \
+	{ VMX_FACT_##fact, leaf, subleaf, CPUID_##reg, bit },
+#include "vmx/cpuid_facts.def"
 };
+
+/* A leaf as records have it, or CPUID_LEAVES. */
+static enum cpuid_leaf_id leaf_id(uint32_t leaf, uint32_t subleaf)
+{
+#define CPUID_LEAF(id, number, subnumber, name) \
+	if (leaf == (number) && subleaf == (subnumber)) \
+		return LEAF_##id;
+#include "lib/machine_facts.def"
+	return CPUID_LEAVES;
+}
 
 static void learn(struct vmx_entry_state *state, enum vmx_fact fact, uint64_t value)
 {
@@ -62,9 +65,12 @@ void explain_add_cpu(struct vmx_entry_state *state, const struct machine_cpu *cp
 		learn(state, fact, cpu->msr[i].state == FACT_KNOWN ? cpu->msr[i].value : 0);
 	}
 	for (size_t i = 0; i < sizeof(cpuid_bits) / sizeof(cpuid_bits[0]); i++) {
-		struct fact bit = cpu_cpuid_bit(cpu, cpuid_bits[i].leaf, cpuid_bits[i].reg,
-						cpuid_bits[i].bit);
+		enum cpuid_leaf_id leaf = leaf_id(cpuid_bits[i].leaf, cpuid_bits[i].subleaf);
+		struct fact bit;
 
+		if (leaf == CPUID_LEAVES)
+			continue;
+		bit = cpu_cpuid_bit(cpu, leaf, cpuid_bits[i].reg, cpuid_bits[i].bit);
 		if (bit.state != FACT_UNKNOWN)
 			learn(state, cpuid_bits[i].fact, bit.state == FACT_KNOWN && bit.value);
 	}

@@ -146,6 +146,7 @@ static json_t *broken_object(const struct explanation *e, const struct explain_b
 		set(change, "all_bits_of", hex(mend->wrong));
 		set(change, "not_applicable_by_one_bit_of", hex(mend->avoids));
 		set(change, "value", mend->has_value ? hex(mend->value) : json_null());
+		set(change, "each", json_boolean(mend->alone));
 		json_array_append_new(expected, change);
 	}
 	set(object, "facts", facts);
@@ -165,6 +166,7 @@ static json_t *open_object(const struct explain_open *open)
 	set(object, "needs", json_string(explain_need_name(open->need)));
 	for (unsigned int i = 0; i < open->finding.facts_count; i++)
 		json_array_append_new(needs, json_string(vmx_fact_name(open->finding.facts[i])));
+	set(object, "likely", json_boolean(open->likely));
 	set(object, "would_decide", needs);
 	return object;
 }
