@@ -49,8 +49,10 @@ static void part_text(const struct vmx_field_part *part, uint64_t is, bool flag_
 {
 	const char *name = vmx_field_part_value(part, is);
 
-	if (part->high == part->low)
-		snprintf(text, WORDS_SIZE, flag_value ? "%s %" PRIu64 : "%s", part->name, is);
+	if (part->name[0] == '(')
+		snprintf(text, WORDS_SIZE, "bit %u=%" PRIu64, part->low, is);
+	else if (part->high == part->low)
+		snprintf(text, WORDS_SIZE, flag_value ? "%s=%" PRIu64 : "%s", part->name, is);
 	else if (name && is < 16)
 		snprintf(text, WORDS_SIZE, "%s %" PRIu64 " (%s)", part->name, is, name);
 	else
@@ -102,7 +104,7 @@ static void say_parts(struct para *p, uint32_t encoding, uint64_t value, uint64_
 			continue;
 		if (!count && (!(mark & one) || __builtin_popcountll(mark) > BITS_TOLD))
 			continue;
-		snprintf(text, sizeof(text), mark & one ? "bit %u %u" : "bit %u", bit,
+		snprintf(text, sizeof(text), mark & one ? "bit %u=%u" : "bit %u", bit,
 			 (unsigned int)(value >> bit & 1));
 		say_item(p, mark & one, &any, text);
 	}
@@ -181,7 +183,7 @@ static void say_bits(struct para *p, uint32_t encoding, uint64_t value, uint64_t
 			bits &= ~vmx_field_part_mask(part);
 			continue;
 		}
-		para_say(p, " %s %u", explain_bit_text(encoding, bit, text),
+		para_say(p, " %s = %u", explain_bit_text(encoding, bit, text),
 			 (unsigned int)(~value >> bit & 1));
 		bits &= bits - 1;
 	}

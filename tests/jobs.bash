@@ -73,8 +73,9 @@ define_jobs() {
 	add 6.1-caps-no-ept "$(lab 6.1 $penryn 2 "caps-in-lab penryn")"
 	add check-command "tests/check-command.sh"
 	add caps-command "tests/caps-command.sh"
+	add explain-command "tests/explain-command.sh"
 	add commands-sanitized "make -s cli-sanitized && VMM86=\$PWD/build/tests/vmm86 tests/in-lab \
-		tests/check-command.sh tests/caps-command.sh"
+		tests/check-command.sh tests/caps-command.sh tests/explain-command.sh"
 	add documents "tests/documents.sh"
 	add lint "tests/lint"
 	add unit 'CMOCKA_MESSAGE_OUTPUT=TAP tests/in-lab $(find build/tests/unit -maxdepth 1 -type f -executable | sort)'
