@@ -169,7 +169,8 @@ static void add_registers(struct vmm86_dump *dump)
 		add(dump, VMM86_ITEM_REGISTER, 0, VMM86_REGISTER_RTIT_CTL, value);
 
 	link = dump_find(dump, VMM86_ITEM_FIELD, 0, VMCS_VMCS_LINK_POINTER);
-	if (link && link->value != NO_LINK && !(link->value & ~PAGE_MASK) &&
+	if (link && link->value != NO_LINK &&
+	    offset_in_page(link->value) <= PAGE_SIZE - sizeof(revision) &&
 	    read_physical(link->value, &revision, sizeof(revision)))
 		add(dump, VMM86_ITEM_REGISTER, 0, VMM86_REGISTER_LINK, revision);
 }

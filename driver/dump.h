@@ -6,9 +6,8 @@
 #ifndef DRIVER_DUMP_H
 #define DRIVER_DUMP_H
 
-#include <linux/types.h>
-
 #include "include/uapi/vmm86.h"
+#include "vmx/types.h"
 
 /**
  * struct dump_ending - how the VM entry ended

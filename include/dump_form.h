@@ -257,7 +257,7 @@ static inline int dump_text_item(char *line, size_t size, const struct vmm86_dum
 	if (!word)
 		return snprintf(line, size, DUMP_TEXT_TAG "item %x %x.%x %016llx", item->kind,
 				item->id, item->part, value);
-	if (item->kind == VMM86_ITEM_FIELD)
+	if (item->kind == VMM86_ITEM_FIELD && !item->part)
 		return snprintf(line, size, DUMP_TEXT_TAG "%s %04x %016llx %s", word, item->id,
 				value, name);
 	if (item->part || item->kind == VMM86_ITEM_CPUID || item->kind == VMM86_ITEM_MSR_LOAD)

@@ -50,6 +50,9 @@ static bool printable(const struct vmm86_dump *record)
 	const char *text = (const char *)record->version_of_driver;
 	size_t length = strnlen(text, room);
 
+	/* Blanks at its ends would not survive as text. */
+	if (!length || *text == ' ' || text[length - 1] == ' ')
+		return false;
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] < ' ' || text[i] > '~')
 			return false;

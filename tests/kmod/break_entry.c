@@ -18,6 +18,7 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
+#include "compat.h"
 #include "failed_entry.h"
 #include "vmx_insn.h"
 
@@ -40,7 +41,7 @@ static void load_msr(u32 index, u64 value)
 {
 	u64 good;
 
-	rdmsrl(IA32_STAR, good);
+	rdmsrq(IA32_STAR, good);
 	area[0] = (struct msr_entry) { .index = IA32_STAR, .value = good };
 	area[1] = (struct msr_entry) { .index = index, .value = value };
 	vmcs_write64(VMCS_ENTRY_MSR_LOAD_ADDRESS,
