@@ -290,7 +290,10 @@ static const char *heading(const struct explanation *e, enum explain_fit fit)
 		       "Broken as printed, but the CPU looks at this earlier and found nothing wrong: the "
 		       "dump is stale or torn:";
 	case FIT_NEXT:
-		return "The guest ran; with what is printed here, the next VM entry would fail:";
+		return e->with_cpu && e->dump->format != DUMP_OWN ?
+		       "The guest ran; so the capabilities are another CPU's, or else the next VM entry "
+		       "would fail with what is printed here:" :
+		       "The guest ran; with what is printed here, the next VM entry would fail:";
 	default:
 		return NULL;
 	}

@@ -219,8 +219,13 @@ const char *explain_outcome_text(enum vmx_rule rule, char text[WORDS_SIZE])
 	return text;
 }
 
+static bool begins_with(const char *text, const char *word)
+{
+	return !strncmp(text, word, strlen(word));
+}
+
 /**
- * explain_demand_text() - what a rule demands, and when
+ * explain_demand_text() - what a rule demands, and where
  * @rule: which rule
  * @text: room for it
  *
@@ -228,12 +233,14 @@ const char *explain_outcome_text(enum vmx_rule rule, char text[WORDS_SIZE])
  */
 const char *explain_demand_text(enum vmx_rule rule, char text[WORDS_SIZE])
 {
-	const char *when = vmx_rule_when(rule);
+	const char *when = vmx_rule_when(rule), *demand = vmx_rule_demand(rule), *field = NULL;
 
-	if (when)
-		snprintf(text, WORDS_SIZE, "with %s: %s", when, vmx_rule_demand(rule));
-	else
-		snprintf(text, WORDS_SIZE, "%s", vmx_rule_demand(rule));
+	/* A demand on bits without their field can be understood below its section's title. */
+	if (begins_with(demand, "must ") || begins_with(demand, "bit ") ||
+	    begins_with(demand, "bits "))
+		field = vmcs_field_name(*vmx_rule_fields(rule));
+	snprintf(text, WORDS_SIZE, "%s%s%s%s%s", field ? field : "", field ? ": " : "", demand,
+		 when ? ", where " : "", when ? when : "");
 	return text;
 }
 
@@ -319,15 +326,15 @@ static void broken_text(const struct explanation *e, char text[WORDS_SIZE])
 	}
 	if (!e->explaining && explain_entry_failed(e->dump)) {
 		snprintf(text, WORDS_SIZE, "cannot tell why this VM entry failed: %s %s broken, "
-				"but would not lead to this", vmx_rule_id(e->broken[0].rule),
-				count == 1 ? "is" : "and others are");
+			 "but would not lead to this", vmx_rule_id(e->broken[0].rule),
+			 count == 1 ? "is" : "and others are");
 	} else if (count == 1) {
-		snprintf(text, WORDS_SIZE, "broken: %s: %s", vmx_rule_id(e->broken[0].rule),
-				explain_demand_text(e->broken[0].rule, demand));
+		snprintf(text, WORDS_SIZE, "broken: %s: %.300s", vmx_rule_id(e->broken[0].rule),
+			 explain_demand_text(e->broken[0].rule, demand));
 	} else {
-		snprintf(text, WORDS_SIZE, "broken: %zu rules, first of all %s: %s", count,
-				vmx_rule_id(e->broken[0].rule),
-				explain_demand_text(e->broken[0].rule, demand));
+		snprintf(text, WORDS_SIZE, "broken: %zu rules, first of all %s: %.300s", count,
+			 vmx_rule_id(e->broken[0].rule),
+			 explain_demand_text(e->broken[0].rule, demand));
 	}
 }
 

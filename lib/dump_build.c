@@ -138,7 +138,8 @@ static const struct dump_line *other_part(const struct dump_line *line, enum dum
 }
 
 /* Now the part is known: what was put off gets its place. */
-static void settle_deferred(struct dump_builder *builder, enum dump_part next, uint64_t number)
+static void settle_deferred(struct dump_builder *builder, enum dump_part next, unsigned int rank,
+			    uint64_t number)
 {
 	enum dump_part part = next == DUMP_PART_CONTROL ? DUMP_PART_HOST : DUMP_PART_GUEST;
 
@@ -147,6 +148,9 @@ static void settle_deferred(struct dump_builder *builder, enum dump_part next, u
 		const struct dump_line *line = other_part(deferred->line, part, builder->forms);
 
 		if (!line || number - deferred->number > DEFERRED_DISTANCE)
+			continue;
+		/* Then it may as well have stood among the host's lines. */
+		if (next == DUMP_PART_HOST && rank >= RANK_HOST_SYSENTER)
 			continue;
 		set_fields(builder, line, deferred->value, deferred->count, deferred->number);
 	}
@@ -167,25 +171,12 @@ static void defer(struct dump_builder *builder, const struct dump_found *found, 
 	builder->lines++;
 }
 
-static void enter_part(struct dump_builder *builder, enum dump_part part, uint64_t number)
+static void enter_part(struct dump_builder *builder, enum dump_part part, unsigned int rank,
+		       uint64_t number)
 {
 	if (builder->deferred_count)
-		settle_deferred(builder, part, number);
+		settle_deferred(builder, part, rank, number);
 	builder->part = part;
-}
-
-/* Where the lists of MSRs would come, has no line been lost so far, and no list come? */
-static void note_unbroken(struct dump_builder *builder, const struct dump_line *line,
-			  uint64_t number)
-{
-	bool list = line->mark == DUMP_MARK_MSRS_ENTRY_LOAD ||
-		    line->mark == DUMP_MARK_MSRS_EXIT_STORE ||
-		    line->mark == DUMP_MARK_MSRS_EXIT_LOAD;
-
-	if (line->rank == RANK_INTERRUPTIBILITY || line->rank == RANK_HOST_SYSENTER)
-		builder->unbroken = true;
-	else if (list || number > builder->dump.last_line + 1)
-		builder->unbroken = false;
 }
 
 /* A line with fields. */
@@ -210,10 +201,11 @@ static enum dump_build take_fields(struct dump_builder *builder, const struct du
 		tear(builder, number, "a line stands here that comes earlier in a dump");
 	narrow_forms(builder, line->forms);
 	if (line->part != builder->part)
-		enter_part(builder, line->part, number);
+		enter_part(builder, line->part, line->rank, number);
 	if (builder->list != DUMP_MARK_NONE)
 		dump_msrs_end(builder);
-	note_unbroken(builder, line, number);
+	if (line->rank == RANK_INTERRUPTIBILITY || line->rank == RANK_HOST_SYSENTER)
+		builder->unbroken = true;
 	builder->rank = line->rank;
 	builder->lines++;
 	builder->last_mark = DUMP_MARK_NONE;
@@ -266,17 +258,18 @@ static enum dump_build take_beginning(struct dump_builder *builder, const struct
  * From Linux 5.13 on a list of MSRs is there unless its count is 0.  That it is not is
  * sure only where the lines before and behind it follow each other.
  */
-static void note_no_lists(struct dump_builder *builder, enum dump_part part, uint64_t number)
+static void note_no_lists(struct dump_builder *builder, enum dump_part part)
 {
 	struct vmx_entry_state *state = &builder->dump.state;
 
-	if (builder->forms & ~(DUMP_K513 | DUMP_K60) || !builder->unbroken ||
-	    number != builder->dump.last_line + 1 || builder->dump.torn)
+	if (builder->forms & ~(DUMP_K513 | DUMP_K60) || !builder->unbroken || builder->dump.torn)
 		return;
 	if (part == DUMP_PART_HOST) {
-		vmx_state_set_field(state, VMCS_ENTRY_MSR_LOAD_COUNT, 0);
-		vmx_state_set_field(state, VMCS_EXIT_MSR_STORE_COUNT, 0);
-	} else {
+		if (!(builder->lists & 1u << DUMP_MARK_MSRS_ENTRY_LOAD))
+			vmx_state_set_field(state, VMCS_ENTRY_MSR_LOAD_COUNT, 0);
+		if (!(builder->lists & 1u << DUMP_MARK_MSRS_EXIT_STORE))
+			vmx_state_set_field(state, VMCS_EXIT_MSR_STORE_COUNT, 0);
+	} else if (!(builder->lists & 1u << DUMP_MARK_MSRS_EXIT_LOAD)) {
 		vmx_state_set_field(state, VMCS_EXIT_MSR_LOAD_COUNT, 0);
 	}
 }
@@ -287,8 +280,8 @@ static enum dump_build take_part_mark(struct dump_builder *builder, enum dump_ma
 	enum dump_part part = mark == DUMP_MARK_HOST ? DUMP_PART_HOST : DUMP_PART_CONTROL;
 
 	if (builder->part < part) {
-		note_no_lists(builder, part, number);
-		enter_part(builder, part, number);
+		note_no_lists(builder, part);
+		enter_part(builder, part, 0, number);
 		builder->rank = 0;
 		if (builder->list != DUMP_MARK_NONE)
 			dump_msrs_end(builder);
@@ -384,25 +377,27 @@ static int caller_cpu(const char *text, const char *at)
  * @builder: the dump
  * @found: the line
  * @text: the text in which it was found, from its beginning
- * @number: the number of the line of the log
+ * @span: the lines of the log of which that text is
  *
  * Return: what to do next.
  */
 enum dump_build dump_build_line(struct dump_builder *builder, const struct dump_found *found,
-				const char *text, uint64_t number)
+				const char *text, struct dump_span span)
 {
 	struct vmcs_dump *dump = &builder->dump;
 	enum dump_build result;
 
+	if (span.first > dump->last_line + 1)
+		builder->unbroken = false;
 	if (found->line->part == DUMP_PART_MARK)
-		result = take_mark(builder, found, text, number);
+		result = take_mark(builder, found, text, span.last);
 	else
-		result = take_fields(builder, found, number);
+		result = take_fields(builder, found, span.last);
 	if (result != DUMP_BUILD_TAKEN && result != DUMP_BUILD_END)
 		return result;
 	if (!dump->first_line)
-		dump->first_line = number;
-	dump->last_line = number;
+		dump->first_line = span.first;
+	dump->last_line = span.last;
 	builder->unpadded |= found->values.short_inside;
 	if (builder->forms & DUMP_KVM_FORMS && stands_before(text, found->at, "(XEN)"))
 		narrow_forms(builder, DUMP_XEN_FORMS);

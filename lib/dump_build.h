@@ -10,6 +10,11 @@
 
 #define DUMP_DEFERRED_MAX	8
 
+/* Lines of a log: one, or more where a mailer has wrapped one. */
+struct dump_span {
+	uint64_t first, last;
+};
+
 /* What became of a line that was handed to dump_build_line(). */
 enum dump_build {
 	DUMP_BUILD_TAKEN,
@@ -39,6 +44,7 @@ struct dump_deferred {
  * @list: the list of MSRs that is being read, or DUMP_MARK_NONE
  * @list_count: entries of it so far
  * @list_broken: some are missing
+ * @lists: a bit for each list that was begun, by its mark
  * @unbroken: the lines since the last one before the lists of MSRs follow each other
  * @domain: the Xen domain of the dumps that follow, or -1
  */
@@ -51,6 +57,7 @@ struct dump_builder {
 	bool begun, unpadded;
 	enum dump_mark list;
 	unsigned int list_count;
+	unsigned int lists;
 	bool list_broken, unbroken;
 	struct dump_deferred deferred[DUMP_DEFERRED_MAX];
 	unsigned int deferred_count;
@@ -60,7 +67,7 @@ struct dump_builder {
 /* dump_build.c */
 void dump_build_start(struct dump_builder *builder);
 enum dump_build dump_build_line(struct dump_builder *builder, const struct dump_found *found,
-				const char *text, uint64_t number);
+				const char *text, struct dump_span span);
 struct dump_wanted dump_build_wanted(const struct dump_builder *builder);
 bool dump_build_is_dump(const struct dump_builder *builder);
 

@@ -29,6 +29,7 @@ void dump_msrs_begin(struct dump_builder *builder, enum dump_mark list)
 		return;
 	dump_msrs_end(builder);
 	builder->list = list;
+	builder->lists |= 1u << list;
 	builder->list_count = 0;
 	builder->list_broken = false;
 }

@@ -28,7 +28,7 @@
  * @line, @length: the line that is being read
  * @open: a line that may go on in the next, or @open_length is 0
  * @open_from: where in it what may go on begins
- * @open_number: its number
+ * @open_span: the lines that it is made of
  * @builder: the dump that is being read
  * @text: reads our own dumps as text
  * @hold: dumps that were read
@@ -39,7 +39,7 @@ struct dump_reader {
 	size_t length;
 	char open[LINE_MAX_BYTES];
 	size_t open_length, open_from;
-	uint64_t open_number;
+	struct dump_span open_span;
 	struct dump_builder builder;
 	struct dump_text *text;
 	struct dump_hold hold;
@@ -101,20 +101,20 @@ static void finish_dump(struct dump_reader *reader, bool followed)
 }
 
 static void take_found(struct dump_reader *reader, const struct dump_found *found, const char *text,
-		       uint64_t number)
+		       struct dump_span span)
 {
 	struct dump_said said;
 	enum dump_build result;
 
 	if (found->line->part == DUMP_PART_SAID) {
-		if (dump_said_read(&said, found, text, number))
+		if (dump_said_read(&said, found, text, span.last))
 			dump_hold_said(&reader->hold, &said);
 		return;
 	}
-	result = dump_build_line(&reader->builder, found, text, number);
+	result = dump_build_line(&reader->builder, found, text, span);
 	if (result == DUMP_BUILD_NEW) {
 		finish_dump(reader, true);
-		dump_build_line(&reader->builder, found, text, number);
+		dump_build_line(&reader->builder, found, text, span);
 	} else if (result == DUMP_BUILD_END) {
 		finish_dump(reader, false);
 	}
@@ -125,7 +125,7 @@ static void take_found(struct dump_reader *reader, const struct dump_found *foun
  * unless @whole.
  */
 static void take_text(struct dump_reader *reader, const char *text, size_t size, size_t from,
-		      uint64_t number, bool whole)
+		      struct dump_span span, bool whole)
 {
 	struct dump_found found;
 
@@ -140,10 +140,10 @@ static void take_text(struct dump_reader *reader, const char *text, size_t size,
 			memmove(reader->open, text, size);
 			reader->open_length = size;
 			reader->open_from = at;
-			reader->open_number = number;
+			reader->open_span = span;
 			return;
 		}
-		take_found(reader, &found, text, number);
+		take_found(reader, &found, text, span);
 		from = at + (found.values.length ? found.values.length : 1);
 	}
 }
@@ -170,7 +170,7 @@ static void close_open(struct dump_reader *reader)
 
 	reader->open_length = 0;
 	if (size)
-		take_text(reader, reader->open, size, reader->open_from, reader->open_number, true);
+		take_text(reader, reader->open, size, reader->open_from, reader->open_span, true);
 }
 
 /* Colours, and the blanks of web pages that are no space: out of the way. */
@@ -202,10 +202,13 @@ static bool is_one_of(char c, const char *set)
 
 static void take_line(struct dump_reader *reader)
 {
+	struct dump_span span;
 	char *text = reader->line;
 	size_t size = reader->length, quote = 0;
 
 	reader->number++;
+	span.first = reader->number;
+	span.last = reader->number;
 	if (size && text[size - 1] == '\r')
 		size--;
 	if (dump_text_line(reader->text, reader->number, text, size) != DUMP_TEXT_OTHER)
@@ -219,14 +222,14 @@ static void take_line(struct dump_reader *reader)
 		if (goes_on(reader, text + quote, size - quote)) {
 			size_t joined = reader->open_length + 1 + size - quote;
 
+			span.first = reader->open_span.first;
 			reader->open_length = 0;
-			take_text(reader, reader->open, joined, reader->open_from,
-				  reader->number, false);
+			take_text(reader, reader->open, joined, reader->open_from, span, false);
 			return;
 		}
 		close_open(reader);
 	}
-	take_text(reader, text, size, 0, reader->number, false);
+	take_text(reader, text, size, 0, span, false);
 }
 
 static void expire(struct dump_reader *reader)

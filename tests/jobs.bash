@@ -59,6 +59,9 @@ define_jobs() {
 		add "$kernel-beside-kvm-1cpu" "$(lab "$kernel" $haswell 1 t_beside_kvm)"
 		more=(--bare --modules kvm_intel --add build/vmm86)
 		add "$kernel-check-ept" "$(lab "$kernel" $haswell 2 "check-in-lab ept")"
+		more+=(--add $programs/t_kvm_failures)
+		add "$kernel-explain-kvm" "$(lab "$kernel" $haswell 1 explain-in-lab)"
+		more=(--bare --modules kvm_intel --add build/vmm86)
 		add "$kernel-no-vmx" "$(lab "$kernel" $prescott 1 t_no_vmx "check-in-lab no-vmx")"
 	done
 	# What does not depend on the kernel runs once, with the usual ones.
