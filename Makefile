@@ -31,6 +31,7 @@ help:
 	@echo 'make test            all tests, on Linux 6.1 and 6.12'
 	@echo 'make test-kernels    the tests of the driver on Linux 7.2, too'
 	@echo 'make test-mutants    break the driver on purpose: do the tests notice?'
+	@echo 'make fuzz-entry      the rules of VM entry against emulated CPUs; COUNT=1000000 SEED=N'
 	@echo 'make bench           count what a run costs, in instructions'
 	@echo 'make lint            what checkpatch, sparse, shellcheck and compilers say'
 	@echo 'make                 build the programs and the driver below build/'
@@ -50,6 +51,7 @@ include demo/demo.mk
 include demo/error-8/error-8.mk
 include tests/guest/tests.mk
 include tests/unit/unit.mk
+include tests/fuzz-entry/fuzz-entry.mk
 include bench/bench.mk
 
 .PHONY: programs

@@ -24,6 +24,13 @@
 #define wrmsrq_safe	wrmsrl_safe
 #endif
 
+/* 6.18 made the attributes of binary files in sysfs constant. */
+#ifdef HAVE_CONST_BIN_ATTRIBUTE
+#define BIN_ATTRIBUTE_CONST	const
+#else
+#define BIN_ATTRIBUTE_CONST
+#endif
+
 /* FRED: how events are delivered on CPUs that have left the IDT behind. */
 #ifdef X86_FEATURE_FRED
 #define host_uses_fred()	cpu_feature_enabled(X86_FEATURE_FRED)

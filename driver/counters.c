@@ -147,12 +147,7 @@ static struct attribute *counters_attributes[] = {
 	NULL
 };
 
-static const struct attribute_group counters_group = {
+const struct attribute_group counters_group = {
 	.name = "counters",
 	.attrs = counters_attributes,
-};
-
-const struct attribute_group *counters_groups[] = {
-	&counters_group,
-	NULL
 };

@@ -39,6 +39,6 @@ void counters_note_run(struct counters *vm);
 void counters_note_turn(struct counters *vm, bool entered, u32 reason, bool nmi);
 void counters_show(struct seq_file *file, const struct counters *vm);
 
-extern const struct attribute_group *counters_groups[];
+extern const struct attribute_group counters_group;
 
 #endif /* DRIVER_COUNTERS_H */

@@ -15,6 +15,7 @@
 #include "cpu_facts.h"
 #include "device.h"
 #include "machine.h"
+#include "failed_entry.h"
 #include "seed.h"
 #include "vm.h"
 
@@ -84,6 +85,25 @@ static long get_cpu_facts(struct vmm86_cpu __user *user_facts)
 	return copy_to_user(user_facts, &facts, sizeof(facts)) ? -EFAULT : 0;
 }
 
+static long get_dump(struct file *file, struct vmm86_dump __user *user_dump)
+{
+	struct vm *vm = file->private_data;
+	struct vmm86_dump *copy;
+	long err;
+
+	/* Pairs with the release in seed.c: who sees the memory sees the virtual CPU. */
+	if (!smp_load_acquire(&vm->memory))
+		return -ENODATA;
+	copy = kmalloc(sizeof(*copy), GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	err = failed_entry_get(vm->vcpu.failed, file, copy);
+	if (!err && copy_to_user(user_dump, copy, sizeof(*copy)))
+		err = -EFAULT;
+	kfree(copy);
+	return err;
+}
+
 static long device_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	struct vm *vm = file->private_data;
@@ -96,6 +116,8 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		return get_info(user);
 	case VMM86_GET_CPU:
 		return get_cpu_facts(user);
+	case VMM86_GET_DUMP:
+		return get_dump(file, user);
 	default:
 		return machine_ioctl(vm, command, user);
 	}
@@ -118,12 +140,18 @@ static const struct file_operations device_operations = {
 	.show_fdinfo	= device_show_fdinfo,
 };
 
+static const struct attribute_group *device_groups[] = {
+	&counters_group,
+	&failed_entry_group,
+	NULL
+};
+
 static struct miscdevice vmm_device = {
 	.minor	= MISC_DYNAMIC_MINOR,
 	.name	= "vmm",
 	.mode	= 0600,
 	.fops	= &device_operations,
-	.groups	= counters_groups,
+	.groups	= device_groups,
 };
 
 /**

@@ -153,15 +153,6 @@ int seed_mmap(struct vm *vm, struct vm_area_struct *vma)
 	return err;
 }
 
-/* A VM entry that the CPU refused. */
-static long entry_failed(const struct vcpu_exit *exit)
-{
-	pr_err_ratelimited("VM entry failed: %s (exit reason %#x, qualification %#llx, VM-instruction error %u)\n",
-			   vcpu_exit_name(exit), exit->reason, exit->qualification,
-			   exit->instruction_error);
-	return -EIO;
-}
-
 #define GROUPS	(VMM86_STATE_POINTERS | VMM86_STATE_SEGMENTS)
 
 static void registers_to_run(const struct vmm86_seed_regs *regs, struct vmm86_run *run)
@@ -236,6 +227,6 @@ long seed_run(struct vm *vm, struct vmm86_seed_regs __user *user_regs)
 	if (err)
 		return err;
 	if (exit.end != VCPU_VM_EXIT)
-		return entry_failed(&exit);
+		return -EIO;
 	return exit.reason & VMX_EXIT_BASIC_MASK;
 }

@@ -79,10 +79,13 @@ void state_check_destroy(struct state_check *check)
 
 static void add_fields(struct vmx_entry_state *state, const u16 *list, unsigned int count)
 {
+	unsigned long value;
 	unsigned int i;
 
-	for (i = 0; i < count; i++)
-		vmx_state_set_field(state, list[i], vmx_read_any(list[i]));
+	for (i = 0; i < count; i++) {
+		if (vmread_if(list[i], &value))
+			vmx_state_set_field(state, list[i], value);
+	}
 }
 
 static void add_cpu(struct vmx_entry_state *state)

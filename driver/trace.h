@@ -10,6 +10,7 @@
 
 #include <linux/tracepoint.h>
 
+#include "failed_entry.h"
 #include "vcpu.h"
 #include "vmx/exit_reasons.h"
 
@@ -64,22 +65,16 @@ TRACE_EVENT(vmm_entry_failed,
 		__field(u32, reason)
 		__field(u64, qualification)
 		__field(u32, error)
-		__array(char, name, TRACE_NAME_SIZE)
+		__array(char, text, FAILED_ENTRY_TEXT)
 	),
 	TP_fast_assign(
 		__entry->end = exit->end;
 		__entry->reason = exit->reason;
 		__entry->qualification = exit->qualification;
 		__entry->error = exit->instruction_error;
-		strscpy(__entry->name, vcpu_exit_name(exit), TRACE_NAME_SIZE);
+		failed_entry_describe(exit, __entry->text, FAILED_ENTRY_TEXT);
 	),
-	TP_printk("%s: %s, reason %#x qualification %llx error %u",
-		  __print_symbolic(__entry->end,
-				   { VCPU_ENTRY_FAILED, "VM-entry failure" },
-				   { VCPU_FAIL_VALID, "VMfailValid" },
-				   { VCPU_FAIL_INVALID, "VMfailInvalid" },
-				   { VCPU_FAULT, "fault" }),
-		  __entry->name, __entry->reason, __entry->qualification, __entry->error)
+	TP_printk("%s", __entry->text)
 );
 
 #endif /* DRIVER_TRACE_H */

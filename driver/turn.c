@@ -26,6 +26,7 @@
 #include "capability.h"
 #include "compat.h"
 #include "exits.h"
+#include "failed_entry.h"
 #include "guest_access.h"
 #include "host_state.h"
 #include "state_check.h"
@@ -255,6 +256,7 @@ static enum vmx_result enter(struct vcpu *vcpu, bool resume)
 	if (guest_has_cr2(vcpu))
 		asm volatile("mov %0, %%cr2" : : "r" ((unsigned long)vcpu->cr2));
 	vcpu->exit.resumed = resume;
+	break_entry();
 	result = world_switch(&vcpu->run->eax, flags, spec_ctrl_after_exit());
 	if (guest_has_cr2(vcpu)) {
 		unsigned long cr2;
@@ -307,12 +309,6 @@ static enum verdict handle_common_exit(struct vcpu *vcpu)
 
 static enum verdict entry_failed(struct vcpu *vcpu)
 {
-	static const u32 failure[] = {
-		[VCPU_ENTRY_FAILED]	= VMM86_FAILURE_STATE,
-		[VCPU_FAIL_VALID]	= VMM86_FAILURE_VALID,
-		[VCPU_FAIL_INVALID]	= VMM86_FAILURE_INVALID,
-		[VCPU_FAULT]		= VMM86_FAILURE_FAULT,
-	};
 	struct vcpu_exit *exit = &vcpu->exit;
 	struct vmm86_exit *record;
 
@@ -320,8 +316,9 @@ static enum verdict entry_failed(struct vcpu *vcpu)
 	if (exit_is_machine_check(exit))
 		return VERDICT_LEAVE;
 	record = guest_exit_record(vcpu, VMM86_EXIT_ENTRY_FAILED);
-	record->failure = failure[exit->end];
-	record->instruction = exit->resumed ? 2 : 1;
+	record->failure = failed_entry_end(exit);
+	record->instruction = exit->resumed ? VMM86_INSTRUCTION_VMRESUME :
+					      VMM86_INSTRUCTION_VMLAUNCH;
 	record->error = exit->instruction_error;
 	return VERDICT_RETURN;
 }
@@ -405,6 +402,8 @@ static enum verdict stay(struct vcpu *vcpu, const struct vmx_window *window)
 	if (breakpoints)
 		restore_breakpoints(host_breakpoints);
 	host_state_restore(&host);
+	if (unlikely(vcpu->exit.end != VCPU_VM_EXIT))
+		failed_entry_capture(&vcpu->exit, vcpu->failed);
 	return verdict;
 }
 
@@ -542,6 +541,8 @@ int turn_take(struct vcpu *vcpu, enum verdict *verdict)
 			give_machine_check_to_host();
 	}
 	local_irq_enable();
+	if (entered && unlikely(vcpu->exit.end != VCPU_VM_EXIT))
+		failed_entry_report(&vcpu->exit);
 	return err;
 }
 

@@ -19,6 +19,7 @@
 #include "capability.h"
 #include "compat.h"
 #include "exits.h"
+#include "failed_entry.h"
 #include "memory.h"
 #include "state_check.h"
 #include "vcpu.h"
@@ -80,12 +81,13 @@ int vcpu_create(struct vcpu *vcpu, const struct guest_kind *kind, struct guest_m
 	vcpu->vmxon_region = create_region();
 	vcpu->run_page = alloc_page(GUEST_GFP);
 	vcpu->fpu = create_fpu();
+	vcpu->failed = kzalloc(sizeof(*vcpu->failed), GFP_KERNEL_ACCOUNT);
 	vcpu->new_vmcs = true;
 	vcpu->cpu = -1;
 	vcpu->need_page = NO_PAGE;
 	compat_hrtimer_setup(&vcpu->alarm, alarm_rings, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED);
 	if (!vcpu->vmcs || !vcpu->vmxon_region || !vcpu->run_page || !vcpu->fpu ||
-	    kind->create(vcpu)) {
+	    !vcpu->failed || kind->create(vcpu)) {
 		vcpu_destroy(vcpu);
 		return -ENOMEM;
 	}
@@ -112,6 +114,7 @@ void vcpu_destroy(struct vcpu *vcpu)
 	if (vcpu->run_page)
 		put_page(vcpu->run_page);
 	kfree(vcpu->fpu);
+	kfree(vcpu->failed);
 	state_check_destroy(vcpu->check);
 	memset(vcpu, 0, sizeof(*vcpu));
 }

@@ -178,6 +178,7 @@ extern const struct guest_kind v86_kind, real_kind;
  * @idtr_limit: likewise
  * @idtr_held: the two are in use
  * @counters: of this VM
+ * @failed: the last VM entry of this VM that failed; its @size is 0 if none has
  */
 struct vcpu {
 	const struct guest_kind *kind;
@@ -218,6 +219,7 @@ struct vcpu {
 	bool idtr_held;
 
 	struct counters counters;
+	struct vmm86_dump *failed;
 };
 
 const char *vcpu_exit_name(const struct vcpu_exit *exit);

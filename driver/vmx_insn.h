@@ -171,10 +171,18 @@ failed:
 	return 0;
 }
 
-/* For lists of fields; the width is the caller's business. */
-static inline unsigned long vmx_read_any(unsigned long encoding)
+/* Unlike vmread(), a field that turns out not to exist is nobody's mistake. */
+static __always_inline bool vmread_if(unsigned long encoding, unsigned long *value)
 {
-	return vmread(encoding);
+	asm goto("1:\tvmread %[encoding], (%[value])\n\t"
+		 "jna %l[failed]\n\t"
+		 _ASM_EXTABLE(1b, %l[failed])
+		 : : [encoding] "r" (encoding), [value] "r" (value)
+		 : "cc", "memory"
+		 : failed);
+	return true;
+failed:
+	return false;
 }
 
 #define vmcs_check_width(field, width)					\

@@ -5,9 +5,7 @@
 #include "lib/vm.h"
 
 /* Access rights of a present, writable data segment that has been accessed. */
-#define RIGHTS_REAL	0x93u
-/* The same, and DPL 3, in which virtual-8086 mode runs. */
-#define RIGHTS_V86	0xf3u
+#define RIGHTS	0x93u
 
 struct vmm86_run *vmm86_page(const struct vmm86 *vm)
 {
@@ -32,11 +30,11 @@ int vmm86_fetch(struct vmm86 *vm, uint32_t groups)
 	return error ? vm_error(error) : 0;
 }
 
-struct vmm86_segment vmm86_real_segment(const struct vmm86 *vm, uint16_t selector)
+struct vmm86_segment vmm86_real_segment(uint16_t selector)
 {
 	return (struct vmm86_segment){
 		.selector = selector,
-		.rights = vm->kind == VMM86_KIND_V86 ? RIGHTS_V86 : RIGHTS_REAL,
+		.rights = RIGHTS,
 		.base = (uint32_t)selector << 4,
 		.limit = 0xffff,
 	};
@@ -50,7 +48,7 @@ int vmm86_set_segment(struct vmm86 *vm, unsigned int which, uint16_t selector)
 		return error;
 	if (which > VMM86_GS)
 		return VMM86_ERROR_ARGUMENT;
-	vm->page->segment[which] = vmm86_real_segment(vm, selector);
+	vm->page->segment[which] = vmm86_real_segment(selector);
 	vm->page->dirty |= VMM86_STATE_SEGMENTS;
 	return 0;
 }
@@ -61,7 +59,7 @@ int vmm86_jump(struct vmm86 *vm, uint16_t cs, uint32_t eip)
 
 	if (error)
 		return error;
-	vm->page->segment[VMM86_CS] = vmm86_real_segment(vm, cs);
+	vm->page->segment[VMM86_CS] = vmm86_real_segment(cs);
 	vm->page->eip = eip;
 	vm->page->dirty |= VMM86_STATE_POINTERS | VMM86_STATE_SEGMENTS;
 	return 0;
@@ -73,7 +71,7 @@ int vmm86_set_stack(struct vmm86 *vm, uint16_t ss, uint32_t esp)
 
 	if (error)
 		return error;
-	vm->page->segment[VMM86_SS] = vmm86_real_segment(vm, ss);
+	vm->page->segment[VMM86_SS] = vmm86_real_segment(ss);
 	vm->page->esp = esp;
 	vm->page->dirty |= VMM86_STATE_POINTERS | VMM86_STATE_SEGMENTS;
 	return 0;

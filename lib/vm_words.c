@@ -158,17 +158,17 @@ static void add_failure(struct line *line, const struct vmm86_exit *exit)
 	    exit->instruction < ARRAY_SIZE(instructions) ? instructions[exit->instruction] :
 							   instructions[0]);
 	switch (exit->failure) {
-	case VMM86_FAILURE_INVALID:
+	case VMM86_END_FAIL_INVALID:
 		add(line, "VMfailInvalid: there is no current VMCS");
 		break;
-	case VMM86_FAILURE_VALID:
+	case VMM86_END_FAIL_VALID:
 		add(line, "VMfailValid, VM-instruction error %" PRIu32 " (%s)", exit->error,
 		    or_unknown(vmx_instruction_error_name(exit->error)));
 		break;
-	case VMM86_FAILURE_STATE:
+	case VMM86_END_ENTRY_FAILED:
 		add_reason(line, exit);
 		break;
-	case VMM86_FAILURE_FAULT:
+	case VMM86_END_FAULT:
 		add(line, "a fault: the CPU is not in VMX operation");
 		break;
 	default:

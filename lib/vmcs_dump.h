@@ -92,11 +92,24 @@ struct vmcs_dump {
  */
 typedef bool (*dump_sink)(const struct vmcs_dump *dump, void *context);
 
+/**
+ * struct dump_stray - a line of a log that says that a VM entry failed, and has no dump
+ * @line: its number; 0: there is none
+ * @has_value: it has a number, too
+ * @value: the exit reason if it has bit 31, else the VM-instruction error
+ */
+struct dump_stray {
+	uint64_t line;
+	bool has_value;
+	uint64_t value;
+};
+
 struct dump_reader;
 
 struct dump_reader *dump_reader_create(dump_sink sink, void *context);
 bool dump_reader_feed(struct dump_reader *reader, const char *bytes, size_t size);
 bool dump_reader_end(struct dump_reader *reader);
+struct dump_stray dump_reader_stray(const struct dump_reader *reader);
 void dump_reader_free(struct dump_reader *reader);
 
 #endif /* LIB_VMCS_DUMP_H */

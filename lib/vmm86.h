@@ -314,12 +314,12 @@ VMM86_API int vmm86_fetch(struct vmm86 *vm, uint32_t groups);
 
 /**
  * vmm86_real_segment() - a segment register as real mode has it
- * @vm: the machine: the rights are another matter for each kind
  * @selector: the selector
  *
- * Return: the record: base 16 * @selector, limit FFFFH, read, write.
+ * Return: the record: base 16 * @selector, limit FFFFH, read and write (rights
+ * 93H), in either kind of guest.
  */
-VMM86_API struct vmm86_segment vmm86_real_segment(const struct vmm86 *vm, uint16_t selector);
+VMM86_API struct vmm86_segment vmm86_real_segment(uint16_t selector);
 
 /**
  * vmm86_set_segment() - load a segment register as in real mode

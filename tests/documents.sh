@@ -39,10 +39,12 @@ for id in $(sed -n '/^\.Sh WHAT IS CHECKED/,/^\.El/s/^\.It Cm //p' docs/man/vmm8
 	names 'ROW_CPU|ROW_MACHINE' cli/check_rows.def | grep -qxF "$id" || echo "there is no row $id"
 done >"$work/found"
 result "and no other"
-for option in $(build/vmm86 check --help | grep -oE -- '--[a-z-]+' | sort -u | grep -vE -- '--(help|usage|version)$'); do
-	grep -qF -- "Fl -${option#--}" docs/man/vmm86-check.1 || echo "no $option"
-done >"$work/found"
-result "vmm86-check(1) has each option"
+for command in check explain; do
+	for option in $(build/vmm86 $command --help | sed -nE 's/^ {2,6}(-., )?--([a-z-]+).*/\2/p' | grep -vE '^(help|usage|version)$'); do
+		grep -qF -- "Fl -$option" docs/man/vmm86-$command.1 || echo "no $option"
+	done >"$work/found"
+	result "vmm86-$command(1) has each option"
+done
 for command in $(sed -nE 's/^COMMAND\(([a-z]+),.*/\1/p' cli/commands.def); do
 	grep -qx ".It Cm $command" docs/man/vmm86.1 || echo "no $command"
 done >"$work/found"

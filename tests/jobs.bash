@@ -59,6 +59,9 @@ define_jobs() {
 		add "$kernel-beside-kvm-1cpu" "$(lab "$kernel" $haswell 1 t_beside_kvm)"
 		more=(--bare --modules kvm_intel --add build/vmm86)
 		add "$kernel-check-ept" "$(lab "$kernel" $haswell 2 "check-in-lab ept")"
+		more+=(--add $programs/t_kvm_failures)
+		add "$kernel-explain-kvm" "$(lab "$kernel" $haswell 1 explain-in-lab)"
+		more=(--bare --modules kvm_intel --add build/vmm86)
 		add "$kernel-no-vmx" "$(lab "$kernel" $prescott 1 t_no_vmx "check-in-lab no-vmx")"
 	done
 	# What does not depend on the kernel runs once, with the usual ones.
@@ -79,8 +82,9 @@ define_jobs() {
 	add caps-command "tests/caps-command.sh"
 	add install "tests/install-command.sh"
 	add abi-layout "tests/abi-layout.sh"
+	add explain-command "tests/explain-command.sh"
 	add commands-sanitized "make -s cli-sanitized && VMM86=\$PWD/build/tests/vmm86 tests/in-lab \
-		tests/check-command.sh tests/caps-command.sh"
+		tests/check-command.sh tests/caps-command.sh tests/explain-command.sh"
 	add documents "tests/documents.sh"
 	add lint "tests/lint"
 	add unit 'CMOCKA_MESSAGE_OUTPUT=TAP tests/in-lab $(find build/tests/unit -maxdepth 1 -type f -executable | sort)'

@@ -15,6 +15,7 @@
 #include <asm/segment.h>
 
 #include "attempt.h"
+#include "driver/dump.h"
 #include "vmx/controls.h"
 #include "vmx/exit_reasons.h"
 #include "vmx/msrs.h"
@@ -211,6 +212,25 @@ static bool is_nmi(u32 reason, u32 interruption)
 	       vmx_bits(interruption, 10, 8) == INTERRUPTION_TYPE_NMI;
 }
 
+/* What the VMCS was like: it is gone with the attempt. */
+static void write_down(const struct attempt *attempt, struct vmm86_dump *dump)
+{
+	struct dump_ending ending = { .instruction = VMM86_INSTRUCTION_VMLAUNCH };
+
+	if (attempt->outcome == VMX_FAIL_VALID) {
+		ending.end = VMM86_END_FAIL_VALID;
+		ending.instruction_error = attempt->error;
+	} else if (attempt->outcome == VMX_DONE && attempt->reason & VMX_EXIT_FAILED_ENTRY) {
+		ending.end = VMM86_END_ENTRY_FAILED;
+		ending.exit_reason = attempt->reason;
+		ending.qualification = vmread(VMCS_EXIT_QUALIFICATION);
+	} else {
+		return;
+	}
+	if (!dump->size)
+		dump_capture(dump, &ending, 1);
+}
+
 /* In VMX root operation; @host_cr4 is used if it was copied before. */
 static void launch(struct attempt *attempt, const struct regions *regions,
 		   enum attempt_order order, unsigned long host_cr4)
@@ -241,6 +261,7 @@ static void launch(struct attempt *attempt, const struct regions *regions,
 		} else if (attempt->outcome == VMX_FAIL_VALID) {
 			attempt->error = vmread(VMCS_VM_INSTRUCTION_ERROR);
 		}
+		write_down(attempt, regions->dump);
 	}
 	vmclear(vmcs);
 }

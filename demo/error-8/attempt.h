@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+#include "include/uapi/vmm86.h"
 #include "vmx_ops.h"
 
 /**
@@ -45,10 +46,12 @@ struct attempt {
  * struct regions - the memory of one CPU's VMX
  * @vmxon: the VMXON region
  * @vmcs: the VMCS
+ * @dump: the first VM entry that fails is written down here; its @size is 0 before
  */
 struct regions {
 	u32 *vmxon;
 	u32 *vmcs;
+	struct vmm86_dump *dump;
 };
 
 void attempt_run(struct attempt *attempt, enum attempt_order order,

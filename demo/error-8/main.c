@@ -5,6 +5,7 @@
  * Reading /sys/kernel/debug/error-8 enters a guest fifteen times on each CPU: five
  * ways of setting, copying and clearing CR4.VMXE, three runs each.  A line tells
  * what each run found and how VMLAUNCH ended; explain.c knows what it means.
+ * The first VM entry that fails is written to the kernel's log, for `vmm86 explain`.
  *
  * This module takes VMX for itself and is for the lab.  It leaves a CPU alone whose
  * CR4.VMXE is already set: somebody uses VMX there.
@@ -24,6 +25,8 @@
 #include <asm/processor-flags.h>
 
 #include "attempt.h"
+#include "driver/dump.h"
+#include "include/dump_form.h"
 #include "vmx/exit_reasons.h"
 #include "vmx/msrs.h"
 #include "vmx/names.h"
@@ -167,6 +170,23 @@ static void show_cpu(struct seq_file *m, unsigned int cpu, const struct experime
 	}
 }
 
+/*
+ * For `vmm86 explain`, without what would tell where the kernel is: others may read
+ * the log.
+ */
+static void log_dump(struct vmm86_dump *dump)
+{
+	char line[DUMP_TEXT_LINE_MAX];
+	unsigned int n;
+
+	dump_reduce(dump);
+	pr_info("the first VM entry that failed; `vmm86 explain` reads it from this log:\n");
+	for (n = 0; n < dump_text_line_count(dump); n++) {
+		if (dump_text_write_line(line, sizeof(line), dump, n))
+			pr_info("%s\n", line);
+	}
+}
+
 static int error_8_show(struct seq_file *m, void *unused)
 {
 	struct experiment *experiment;
@@ -178,7 +198,8 @@ static int error_8_show(struct seq_file *m, void *unused)
 		return -ENOMEM;
 	experiment->regions.vmxon = (u32 *)get_zeroed_page(GFP_KERNEL);
 	experiment->regions.vmcs = (u32 *)get_zeroed_page(GFP_KERNEL);
-	if (!experiment->regions.vmxon || !experiment->regions.vmcs)
+	experiment->regions.dump = kzalloc(sizeof(*experiment->regions.dump), GFP_KERNEL);
+	if (!experiment->regions.vmxon || !experiment->regions.vmcs || !experiment->regions.dump)
 		goto out;
 
 	ret = 0;
@@ -191,7 +212,10 @@ static int error_8_show(struct seq_file *m, void *unused)
 		show_cpu(m, cpu, experiment);
 	}
 	cpus_read_unlock();
+	if (experiment->regions.dump->size)
+		log_dump(experiment->regions.dump);
 out:
+	kfree(experiment->regions.dump);
 	free_page((unsigned long)experiment->regions.vmxon);
 	free_page((unsigned long)experiment->regions.vmcs);
 	kfree(experiment);

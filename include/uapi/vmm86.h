@@ -334,9 +334,9 @@ struct vmm86_table {
  * @reason: all 32 bits of the VMX exit reason; with @kind VMM86_EXIT_ENTRY_FAILED:
  *	if @failure says that there is one
  * @qualification: the VMX exit qualification, where the exit has one, else 0
- * @failure: VMM86_FAILURE_*, if @kind is VMM86_EXIT_ENTRY_FAILED, else 0
- * @instruction: then: 1 VMLAUNCH, 2 VMRESUME
- * @error: then: the VM-instruction error (VMM86_FAILURE_VALID)
+ * @failure: VMM86_END_*, if @kind is VMM86_EXIT_ENTRY_FAILED, else 0
+ * @instruction: then: VMM86_INSTRUCTION_*
+ * @error: then: the VM-instruction error (VMM86_END_FAIL_VALID)
  * @length: bytes of the instruction that caused the exit and has been left behind
  * @port: I/O: which port
  * @size: I/O: 1, 2 or 4 bytes
@@ -403,11 +403,6 @@ struct vmm86_exit {
 #define VMM86_EXIT_DEADLINE	12
 #define VMM86_EXIT_ENTRY_FAILED	13	/* a bug: VMM86_GET_DUMP has the VMCS */
 #define VMM86_EXIT_OTHER	14	/* @reason and @qualification say what */
-
-#define VMM86_FAILURE_INVALID	1	/* VMfailInvalid */
-#define VMM86_FAILURE_VALID	2	/* VMfailValid: @error */
-#define VMM86_FAILURE_STATE	3	/* loading guest state or MSRs: @reason, @qualification */
-#define VMM86_FAILURE_FAULT	4	/* the instruction faulted: no VMX operation */
 
 #define VMM86_OUT		0
 #define VMM86_IN		1
@@ -513,5 +508,130 @@ struct vmm86_run {
 #define VMM86_RUN		_IO(0xB6, 0x14)
 #define VMM86_INTERRUPT		_IOW(0xB6, 0x15, struct vmm86_interrupt)
 #define VMM86_FETCH		_IO(0xB6, 0x16)	/* argument: groups to be filled in now */
+
+/*
+ * A failed VM entry
+ * -----------------
+ *
+ * When the CPU refuses a VM entry, the driver keeps what an explanation needs:
+ * the VMCS, the VMX capability MSRs, what CPUID says, and how the VM entry ended.
+ * VMM86_GET_DUMP gives the last one of this virtual machine (ENODATA: there was
+ * none), VMM86_LAST_FAILED_ENTRY, a file that everybody may read, the last one on
+ * this machine (read() fails with ENODATA).  It is one struct vmm86_dump, of which
+ * the file has the first @size bytes.  A file that was read while another VM entry
+ * failed has a @checksum that is wrong: read it again.
+ */
+#define VMM86_LAST_FAILED_ENTRY	"/sys/class/misc/vmm/last_failed_entry"
+
+#define VMM86_DUMP_MAGIC	"vmm86dmp"	/* 8 characters, no NUL */
+#define VMM86_DUMP_VERSION	1
+#define VMM86_DUMP_ITEMS	384
+
+/**
+ * struct vmm86_dump_item - one number of a dump
+ * @kind: VMM86_ITEM_*; a reader skips kinds that it does not know
+ * @part: which part of it, see there
+ * @id: which one
+ * @value: its value
+ */
+struct vmm86_dump_item {
+	__u16 kind;
+	__u16 part;
+	__u32 id;
+	__u64 value;
+};
+
+/* A field of the VMCS that exists on this CPU; @id is its encoding, @part 0. */
+#define VMM86_ITEM_FIELD	1
+/* A VMX capability MSR, or IA32_FEATURE_CONTROL; @id is its number, @part 0. */
+#define VMM86_ITEM_MSR		2
+/*
+ * CPUID: @id is the leaf; of @part, bits 15:1 are the subleaf; bit 0 is clear for
+ * EBX:EAX and set for EDX:ECX.
+ */
+#define VMM86_ITEM_CPUID	3
+/* A register of the host's at that moment, or memory; @id is VMM86_REGISTER_*. */
+#define VMM86_ITEM_REGISTER	4
+/*
+ * The VM-entry MSR-load area, its first entries; @id is the entry's index from 0,
+ * @part 0 for its bits 63:0, 1 for its bits 127:64.
+ */
+#define VMM86_ITEM_MSR_LOAD	5
+
+#define VMM86_REGISTER_CR0	0
+#define VMM86_REGISTER_CR4	1
+#define VMM86_REGISTER_EFER	2
+#define VMM86_REGISTER_VMCS	3	/* the current-VMCS pointer, by VMPTRST */
+#define VMM86_REGISTER_RTIT_CTL	4	/* IA32_RTIT_CTL */
+#define VMM86_REGISTER_LINK	5	/* the first 4 bytes at the VMCS link pointer */
+
+/**
+ * struct vmm86_dump - a failed VM entry
+ * @magic: VMM86_DUMP_MAGIC
+ * @version: VMM86_DUMP_VERSION; another one is not compatible
+ * @size: bytes of the record: those before @item, and @items items
+ * @checksum: over these bytes with 0 for itself: FNV-1a of 32 bits
+ * @flags: VMM86_DUMP_*
+ * @end: VMM86_END_*: how the VM entry ended
+ * @instruction: VMM86_INSTRUCTION_*
+ * @instruction_error: the VM-instruction error, if VMM86_DUMP_HAS_ERROR, else 0
+ * @exit_reason: all 32 bits, if VMM86_DUMP_HAS_REASON, else 0
+ * @qualification: the exit qualification, if VMM86_DUMP_HAS_REASON, else 0
+ * @realtime_ns: when: nanoseconds since 1970
+ * @boottime_ns: nanoseconds since the machine was booted
+ * @failure: which failed VM entry it is since the driver was loaded, from 1
+ * @cpu: the CPU
+ * @items: how many items there are
+ * @version_of_driver: a string ending in NUL
+ * @reserved: 0
+ * @item: the numbers; those of one kind in ascending order of @id and @part, none
+ *	twice
+ *
+ * After VMfailInvalid there is no current VMCS and hence no field, and after a
+ * fault, which means that the CPU is not in VMX operation, neither.
+ */
+struct vmm86_dump {
+	__u8 magic[8];
+	__u32 version;
+	__u32 size;
+	__u32 checksum;
+	__u32 flags;
+	__u32 end;
+	__u32 instruction;
+	__u32 instruction_error;
+	__u32 exit_reason;
+	__u64 qualification;
+	__u64 realtime_ns;
+	__u64 boottime_ns;
+	__u64 failure;
+	__u32 cpu;
+	__u32 items;
+	__u8 version_of_driver[48];
+	__u64 reserved[3];
+	struct vmm86_dump_item item[VMM86_DUMP_ITEMS];
+};
+
+/*
+ * The reader lacks CAP_SYSLOG: what would tell where the kernel is in memory has
+ * been reduced to as much as decides the manual's rules.  A linear address keeps
+ * its sign and how far it is canonical; a physical address keeps bits 11:0 and the
+ * bits that no address has on this CPU.
+ */
+#define VMM86_DUMP_REDUCED	(1u << 0)
+#define VMM86_DUMP_HAS_ERROR	(1u << 1)
+#define VMM86_DUMP_HAS_REASON	(1u << 2)
+/* There were more items than there is room for. */
+#define VMM86_DUMP_FULL		(1u << 3)
+
+#define VMM86_END_FAIL_INVALID	1	/* VMfailInvalid */
+#define VMM86_END_FAIL_VALID	2	/* VMfailValid: VM-instruction error */
+#define VMM86_END_ENTRY_FAILED	3	/* exit reason with bit 31: 33, 34 or 41 */
+#define VMM86_END_FAULT		4	/* the instruction faulted */
+
+#define VMM86_INSTRUCTION_VMLAUNCH	0
+#define VMM86_INSTRUCTION_VMRESUME	1
+
+/* Returns 0, EFAULT, ENOMEM, or ENODATA (no VM entry of this VM has failed). */
+#define VMM86_GET_DUMP		_IOR(0xB6, 0x02, struct vmm86_dump)
 
 #endif /* _UAPI_VMM86_H */

@@ -36,6 +36,34 @@ static bool injects(const struct vmx_entry_state *state, enum event_type type)
 	return event & EVENT_VALID && (event >> 8 & 7) == type;
 }
 
+/* Its models with CET are those of IA32_VMX_BASIC[56]. */
+static bool has_cet(const struct vmx_entry_state *state)
+{
+	return THE(CET_SS) || THE(CET_IBT);
+}
+
+static bool loads_guest_cet(const struct vmx_entry_state *state)
+{
+	return THE(VMCS_ENTRY_CONTROLS) & VMX_ENTRY_CTL_LOAD_CET_STATE;
+}
+
+static bool long_guest(const struct vmx_entry_state *state)
+{
+	return THE(VMCS_ENTRY_CONTROLS) & VMX_ENTRY_CTL_IA_32E_MODE_GUEST;
+}
+
+static bool ssp_not_canonical(const struct vmx_entry_state *state)
+{
+	u64 high = THE(VMCS_GUEST_SSP) >> (THE(LINEAR_BITS) - 1);
+
+	return high && high != ~0ull >> (THE(LINEAR_BITS) - 1);
+}
+
+static bool high_half(u64 value)
+{
+	return value >> 32;
+}
+
 static bool protected_by_field(const struct vmx_entry_state *state)
 {
 	return THE(VMCS_GUEST_CR0) & CR0_PE;
@@ -44,8 +72,7 @@ static bool protected_by_field(const struct vmx_entry_state *state)
 /* SS is not looked at in 64-bit code with RPL 0. */
 static bool ss_skipped(const struct vmx_entry_state *state)
 {
-	return THE(VMCS_ENTRY_CONTROLS) & VMX_ENTRY_CTL_IA_32E_MODE_GUEST &&
-	       THE(VMCS_GUEST_CS_ACCESS_RIGHTS) & AR_L &&
+	return long_guest(state) && THE(VMCS_GUEST_CS_ACCESS_RIGHTS) & AR_L &&
 	       !(THE(VMCS_GUEST_SS_SELECTOR) & SELECTOR_RPL);
 }
 
@@ -54,7 +81,11 @@ static bool is_missing(enum vmx_rule rule, const struct vmx_entry_state *state)
 {
 	switch (rule) {
 	case VMX_RULE_ctl_inj_errcode_needs_pe:
-		return !unrestricted(state) && !protected_by_field(state);
+		return has_cet(state) || (!unrestricted(state) && !protected_by_field(state));
+	case VMX_RULE_ctl_inj_errcode_needs_hwexc:
+		return has_cet(state);
+	case VMX_RULE_host_cr4_cet_needs_wp:
+		return !(THE(VMCS_PRIMARY_EXIT_CONTROLS) & VMX_EXIT_CTL_LOAD_CET_STATE);
 	case VMX_RULE_guest_ss_base_high:
 	case VMX_RULE_guest_ss_type:
 	case VMX_RULE_guest_ss_s:
@@ -95,6 +126,13 @@ static bool refuses(enum vmx_rule rule, const struct vmx_entry_state *state,
 		return error_7 && injects(state, EVENT_HARDWARE_EXCEPTION) &&
 		       !(event & EVENT_ERROR_CODE) && !protected_by_field(state) &&
 		       !unrestricted(state);
+	case VMX_RULE_guest_s_cet_canonical:
+		return failure_33 && loads_guest_cet(state) && !long_guest(state) &&
+		       high_half(THE(VMCS_GUEST_IA32_S_CET));
+	case VMX_RULE_guest_ssp_identical:
+		/* Canonical SSPs are the smaller half of those that the manual allows. */
+		return failure_33 && loads_guest_cet(state) &&
+		       (high_half(THE(VMCS_GUEST_SSP)) && (!long_guest(state) || ssp_not_canonical(state)));
 	case VMX_RULE_guest_intr_nmi_sti:
 		return failure_33 && injects(state, EVENT_NMI) &&
 		       THE(VMCS_GUEST_INTERRUPTIBILITY_STATE) & BLOCKING_BY_STI;

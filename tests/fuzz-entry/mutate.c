@@ -256,13 +256,41 @@ void mutate(struct random *random, const struct machine *machine,
  * @machine: where it will be tried
  *
  * A guest's IA32_EFER must not outlive the guest: without its NXE the host's page
- * tables are not valid.
+ * tables are not valid.  Nor must its CET state.
  */
 void mend(struct vmx_entry_state *state, const struct machine *machine)
 {
 	if (THE(VMCS_ENTRY_CONTROLS) & VMX_ENTRY_CTL_LOAD_IA32_EFER)
 		state->value[VMX_FACT_VMCS_PRIMARY_EXIT_CONTROLS] |= VMX_EXIT_CTL_LOAD_IA32_EFER;
+	if (THE(VMCS_ENTRY_CONTROLS) & THE(MSR_ENTRY_CTLS) >> 32 & VMX_ENTRY_CTL_LOAD_CET_STATE)
+		state->value[VMX_FACT_VMCS_PRIMARY_EXIT_CONTROLS] |=
+			THE(MSR_EXIT_CTLS) >> 32 & VMX_EXIT_CTL_LOAD_CET_STATE;
 	entry_learn_memory(state, &machine->block);
+}
+
+
+/* The bits of host state that the test module puts back, or that nothing here depends on. */
+static u64 host_may_differ(const struct vmx_entry_state *state, u32 field)
+{
+	bool cet = THE(VMCS_HOST_CR4) & CR4_CET;
+
+	switch (field) {
+	case VMCS_HOST_IA32_SYSENTER_CS:
+	case VMCS_HOST_IA32_SYSENTER_ESP:
+	case VMCS_HOST_IA32_SYSENTER_EIP:
+	case VMCS_HOST_IA32_PERF_GLOBAL_CTRL:
+		return ~0ull;
+	case VMCS_HOST_CR0:
+		return CR0_WP;
+	case VMCS_HOST_CR4:
+		return CR4_CET;
+	case VMCS_HOST_IA32_S_CET:
+	case VMCS_HOST_SSP:
+	case VMCS_HOST_IA32_INTERRUPT_SSP_TABLE_ADDR:
+		return cet ? 0 : ~0ull;
+	default:
+		return 0;
+	}
 }
 
 static bool host_is_the_machines(const struct machine *machine, const struct vmx_entry_state *state)
@@ -274,11 +302,7 @@ static bool host_is_the_machines(const struct machine *machine, const struct vmx
 
 		if (VMCS_TYPE(field) != VMCS_TYPE_HOST_STATE || !vmx_state_knows(state, fact))
 			continue;
-		/* The test module puts these back. */
-		if (field == VMCS_HOST_IA32_SYSENTER_CS || field == VMCS_HOST_IA32_SYSENTER_ESP ||
-		    field == VMCS_HOST_IA32_SYSENTER_EIP || field == VMCS_HOST_IA32_PERF_GLOBAL_CTRL)
-			continue;
-		if (state->value[fact] != machine->cpu.value[fact])
+		if ((state->value[fact] ^ machine->cpu.value[fact]) & ~host_may_differ(state, field))
 			return false;
 	}
 	return true;

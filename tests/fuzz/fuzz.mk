@@ -20,3 +20,18 @@ $(FUZZ_OUT)/record: $(FUZZ_SOURCES) $(wildcard cli/*.h cli/*.def lib/*.h lib/*.d
 	@mkdir -p $(FUZZ_OUT)
 	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -I. -DVMM86_VERSION='"fuzz"' -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -o $@ $(FUZZ_SOURCES) -ljansson
+
+# The driver's record of a failed VM entry: make -f tests/fuzz/fuzz.mk fuzz-dump-record SECONDS=600
+FUZZ_DUMP_RECORD := tests/fuzz/dump_record.c lib/dump_record.c lib/dump_text.c driver/dump_reduce.c $(wildcard vmx/*.c)
+
+.PHONY: fuzz-dump-record
+fuzz-dump-record: $(FUZZ_OUT)/dump_record
+	mkdir -p $(FUZZ_OUT)/corpus-dump-record
+	$(FUZZ_OUT)/dump_record -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+		-max_len=20000 -artifact_prefix=$(FUZZ_OUT)/dump_record- $(FUZZ_OUT)/corpus-dump-record tests/dumps/own
+
+$(FUZZ_OUT)/dump_record: $(FUZZ_DUMP_RECORD) $(wildcard include/*.h lib/*.h vmx/*.h vmx/*.def) tests/fuzz/fuzz.mk
+	@scripts/need clang
+	@mkdir -p $(FUZZ_OUT)
+	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $(FUZZ_DUMP_RECORD)

@@ -15,16 +15,22 @@
 #include <asm/desc.h>
 #include <asm/msr.h>
 #include <asm/processor-flags.h>
+#include <asm/processor.h>
 #include <asm/segment.h>
 #include <asm/special_insns.h>
 
 #include "vmx/vmcs_fields.h"
 #include "window.h"
 
+/* Not in all kernels' headers under these names. */
+#define MSR_S_CET	0x6a2
+#define MSR_SSP_TABLE	0x6a8
+
 /* Those that a VM entry can load and a VM exit need not bring back. */
 static const u32 kept_msrs[] = {
 	MSR_IA32_SYSENTER_CS, MSR_IA32_SYSENTER_ESP, MSR_IA32_SYSENTER_EIP, MSR_IA32_CR_PAT,
 	MSR_CORE_PERF_GLOBAL_CTRL, MSR_EFER, MSR_IA32_DEBUGCTLMSR,
+	MSR_S_CET, MSR_SSP_TABLE,
 };
 
 /* What they are; none of them changes while the test runs. */
@@ -33,7 +39,7 @@ static bool msr_exists[ARRAY_SIZE(kept_msrs)];
 
 struct host {
 	struct desc_ptr gdt, idt;
-	unsigned long cr4, cr8;
+	unsigned long cr0, cr4, cr8;
 };
 
 #define DEFINE_POINTER_INSN(insn)					\
@@ -71,8 +77,15 @@ static void note_host(struct host *host)
 {
 	asm volatile("sgdt %0" : "=m" (host->gdt));
 	asm volatile("sidt %0" : "=m" (host->idt));
+	asm volatile("mov %%cr0, %0" : "=r" (host->cr0));
 	asm volatile("mov %%cr8, %0" : "=r" (host->cr8));
 	asm volatile("mov %%cr4, %0" : "=r" (host->cr4));
+}
+
+/* Shadow stacks or indirect-branch tracking; an emulator reads any MSR there is not as 0. */
+static bool cpu_has_cet(void)
+{
+	return cpuid_eax(0) >= 7 && (cpuid_ecx(7) & BIT(7) || cpuid_edx(7) & BIT(20));
 }
 
 /**
@@ -83,7 +96,8 @@ void entry_window_init(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(kept_msrs); i++)
-		msr_exists[i] = !rdmsrl_safe(kept_msrs[i], &msr_value[i]);
+		msr_exists[i] = (cpu_has_cet() || kept_msrs[i] < MSR_S_CET || kept_msrs[i] > MSR_SSP_TABLE) &&
+				!rdmsrl_safe(kept_msrs[i], &msr_value[i]);
 }
 
 static void put_host_back(const struct host *host)
@@ -93,6 +107,9 @@ static void put_host_back(const struct host *host)
 
 	asm volatile("lgdt %0" : : "m" (host->gdt));
 	asm volatile("lidt %0" : : "m" (host->idt));
+	/* CR4.CET before CR0.WP. */
+	asm volatile("mov %0, %%cr4" : : "r" (host->cr4 | X86_CR4_VMXE) : "memory");
+	asm volatile("mov %0, %%cr0" : : "r" (host->cr0) : "memory");
 	invalidate_tss_limit();
 	for (i = 0; i < ARRAY_SIZE(kept_msrs); i++) {
 		if (msr_exists[i] && !rdmsrl_safe(kept_msrs[i], &now) && now != msr_value[i])
@@ -161,6 +178,9 @@ int entry_window_host(struct vmm86_entry_field *host, unsigned int room)
 	HOST(IA32_EFER, read_msr(MSR_EFER));
 	HOST(IA32_PAT, read_msr(MSR_IA32_CR_PAT));
 	HOST(IA32_PERF_GLOBAL_CTRL, 0);
+	HOST(IA32_S_CET, 0);
+	HOST(SSP, 0);
+	HOST(IA32_INTERRUPT_SSP_TABLE_ADDR, 0);
 #undef HOST
 	return n;
 }

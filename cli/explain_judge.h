@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What `vmm86 explain` makes of one dump: which rules of VM entry it breaks, how that
+ * goes with what the log says became of the VM entry, and what is left open.
+ */
+#ifndef CLI_EXPLAIN_JUDGE_H
+#define CLI_EXPLAIN_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/machine.h"
+#include "lib/vmcs_dump.h"
+#include "vmx/entry_rules.h"
+
+/* How a rule, were it broken, goes with what became of the VM entry. */
+enum explain_fit {
+	FIT_EXPLAINS,		/* leads to what was seen; if nothing is known: comes first */
+	FIT_PEER,		/* looked at together with what was reported, but not reported */
+	FIT_LATER,		/* looked at later: the CPU did not get that far */
+	FIT_CONTRADICTS,	/* looked at earlier: the CPU found nothing wrong */
+	FIT_NEXT,		/* the guest ran; it is the next VM entry that would fail */
+	EXPLAIN_FITS
+};
+
+/**
+ * struct explain_mend - what would have to change in a field
+ * @matters: bits that change the verdict alone
+ * @mends: of those, the ones that make the rule satisfied
+ * @avoids: of those, the ones that make the rule not apply
+ * @wrong: bits that have to change, if none mends alone
+ * @has_value: @value is known
+ * @value: a value with which the rule is satisfied or, if there is none, does not apply
+ * @alone: the rule makes its demand on several fields, each by itself
+ */
+struct explain_mend {
+	uint64_t matters, mends, avoids, wrong;
+	bool has_value, alone;
+	uint64_t value;
+};
+
+/**
+ * struct explain_broken - a broken rule
+ * @rule: which rule
+ * @fit: how it goes with what was seen
+ * @finding: what it hangs on
+ * @mends: for each fact of @finding
+ */
+struct explain_broken {
+	enum vmx_rule rule;
+	enum explain_fit fit;
+	struct vmx_finding finding;
+	struct explain_mend mends[VMX_RULE_MAX_FACTS];
+};
+
+/* Of whom one has to ask what decides a rule. */
+enum explain_need {
+	NEED_FIELDS,		/* fields that the dump does not have */
+	NEED_CPU,		/* the CPU's capabilities */
+	NEED_MOMENT,		/* what the CPU or memory held then */
+	EXPLAIN_NEEDS
+};
+
+/**
+ * struct explain_open - a rule that cannot be decided
+ * @rule: which rule
+ * @fit: how it goes with what was seen; FIT_CONTRADICTS and FIT_NEXT: what was seen
+ *	shows that it held
+ * @need: what would decide it
+ * @likely: it would explain what was seen, and is broken if the CPU is as nearly all are
+ * @finding: the facts that would
+ */
+struct explain_open {
+	enum vmx_rule rule;
+	enum explain_fit fit;
+	enum explain_need need;
+	bool likely;
+	struct vmx_finding finding;
+};
+
+enum explain_answer {
+	ANSWER_NOTHING_WRONG,
+	ANSWER_BROKEN,
+	ANSWER_CANNOT_TELL,
+};
+
+/**
+ * struct explanation - all of it
+ * @dump: of what
+ * @with_cpu: the CPU's capabilities were given, or the dump tells them
+ * @state: all that is known
+ * @evaluation: all verdicts
+ * @prediction: what is to be expected of a VM entry
+ * @broken: sorted by enum explain_fit, then in the manual's order
+ * @open: likewise, those that are about VM entry
+ * @explaining: how many of @broken explain what was seen
+ * @candidates: how many of @open might
+ * @likely: how many of those are likely
+ * @answer: in a word
+ */
+struct explanation {
+	const struct vmcs_dump *dump;
+	bool with_cpu;
+	struct vmx_entry_state state;
+	struct vmx_evaluation evaluation;
+	struct vmx_prediction prediction;
+	struct explain_broken *broken;
+	size_t broken_count;
+	struct explain_open *open;
+	size_t open_count;
+	size_t explaining, candidates, likely;
+	enum explain_answer answer;
+};
+
+bool explain_judge(struct explanation *e, const struct vmcs_dump *dump,
+		   const struct machine *machine);
+void explain_free(struct explanation *e);
+int explain_status(const struct explanation *e);
+bool explain_entry_failed(const struct vmcs_dump *dump);
+
+void explain_add_cpu(struct vmx_entry_state *state, const struct machine_cpu *cpu);
+void explain_add_what_follows(struct vmx_entry_state *state, const struct vmcs_dump *dump);
+void explain_add_usual(struct vmx_entry_state *state);
+void explain_mend(const struct vmx_entry_state *state, struct explain_broken *broken);
+
+struct machine *explain_get_cpu(const char *name, int *status);
+
+#endif /* CLI_EXPLAIN_JUDGE_H */
