@@ -9,7 +9,7 @@ LIB_CFLAGS	?= -O2 -g
 LIB_FLAGS	:= -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(CLI_WARNINGS) -DVMM86_VERSION='"$(VMM86_VERSION)"' \
 		   -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -MMD -MP
 # Only these: the rest of lib/ belongs to the command.
-LIB_SOURCES	:= $(wildcard lib/vm.c lib/vm_*.c) vmx/names.c
+LIB_SOURCES	:= $(wildcard lib/vm.c lib/vm_*.c vmx/*.c) lib/dump_record.c
 LIB_OBJS	:= $(LIB_SOURCES:%.c=$(LIB_OUT)/%.o)
 LIB_SONAME	:= libvmm86.so.0
 LIB_FILES	:= build/$(LIB_SONAME) build/libvmm86.so build/libvmm86.a build/libvmm86.pc \

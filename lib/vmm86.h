@@ -590,6 +590,33 @@ VMM86_API const char *vmm86_exit_name(uint32_t kind);
  */
 VMM86_API size_t vmm86_describe_exit(const struct vmm86_exit *exit, char *text, size_t size);
 
+/*
+ * A failed VM entry
+ * -----------------
+ */
+
+/**
+ * vmm86_get_dump() - the machine's last VM entry that failed
+ * @vm: the machine
+ * @dump: where to put the record
+ *
+ * Return: 0, VMM86_ERROR_NO_DUMP, _OTHER_DEVICE (a driver that keeps none), _NO_MEMORY, _ARGUMENT, or a
+ * negated errno.
+ */
+VMM86_API int vmm86_get_dump(struct vmm86 *vm, struct vmm86_dump *dump);
+
+/**
+ * vmm86_explain_dump() - which of the manual's rules of VM entry a record breaks
+ * @dump: the record, of vmm86_get_dump() or out of a file; any bytes are safe
+ * @text: where to put a text of several lines, to be freed by free(); NULL in case of an error
+ *
+ * First how the VM entry ended, then each rule that is broken, those before the others that
+ * lead to such an end, with the fields that it hangs on.
+ *
+ * Return: 0, VMM86_ERROR_ARGUMENT (it is no record), _NO_MEMORY.
+ */
+VMM86_API int vmm86_explain_dump(const struct vmm86_dump *dump, char **text);
+
 #ifdef __cplusplus
 }
 #endif

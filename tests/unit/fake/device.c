@@ -129,6 +129,11 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	if (fake.other_errno)
 		return refuse(fake.other_errno);
 	switch (request) {
+	case VMM86_GET_DUMP:
+		if (!fake.dump)
+			return refuse(ENODATA);
+		memcpy(argument, fake.dump, sizeof(*fake.dump));
+		return 0;
 	case VMM86_GET_CPU:
 		return ((struct vmm86_cpu *)argument)->cpu < 2 ? 0 : refuse(EINVAL);
 	case VMM86_FETCH:

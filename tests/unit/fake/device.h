@@ -29,6 +29,7 @@
  * @maps: mappings there are
  * @page: the run page
  * @ram: the memory, of exactly the size asked for, so that AddressSanitizer sees its end
+ * @dump: what VMM86_GET_DUMP gives; NULL: ENODATA
  * @runs: how often VMM86_RUN was called
  * @values: exit.value as VMM86_RUN found it
  * @fetches: how often VMM86_FETCH was called
@@ -43,6 +44,7 @@ struct fake {
 	struct vmm86_exit exits[FAKE_EXITS];
 	unsigned int exits_count;
 	void (*while_running)(void);
+	const struct vmm86_dump *dump;
 	int files, maps;
 	struct vmm86_run *page;
 	uint8_t *ram;
