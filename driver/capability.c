@@ -191,11 +191,6 @@ static int __init set_up(const struct vmm86_cpu *cpu)
 	vmx_capability.cr4_fixed0 = cpu_facts_msr(cpu, VMX_MSR_CR4_FIXED0);
 	vmx_capability.cr4_fixed1 = cpu_facts_msr(cpu, VMX_MSR_CR4_FIXED1);
 	vmx_capability.debugctl = !rdmsrq_safe(MSR_IA32_DEBUGCTLMSR, &ignored);
-	vmx_capability.clear_buffers = host_clears_buffers() || host_clears_buffers_vm() ||
-		(boot_cpu_has_bug(X86_BUG_MMIO_STALE_DATA) && !cpu_mitigations_off());
-
-	if (host_clears_history() && !HAVE_HISTORY_CLEARING)
-		pr_warn("this kernel clears the branch history after VM exits and keeps the means to KVM: guests are not kept from influencing it\n");
 
 	err = read_mxcsr_mask();
 	if (err)

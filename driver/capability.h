@@ -41,7 +41,6 @@ struct vmx_controls {
  * @preemption_timer: initial value of the VMX-preemption timer, 0 if the CPU
  *	has none
  * @debugctl: IA32_DEBUGCTL can be read
- * @clear_buffers: CPU buffers are overwritten before a VM entry
  */
 struct vmx_capability {
 	u32 revision;
@@ -57,7 +56,6 @@ struct vmx_capability {
 	struct vmm86_cpu cpu;
 	u32 preemption_timer;
 	bool debugctl;
-	bool clear_buffers;
 };
 
 extern struct vmx_capability vmx_capability;

@@ -15,6 +15,7 @@
 #include "cpu_facts.h"
 #include "device.h"
 #include "machine.h"
+#include "mitigations.h"
 #include "failed_entry.h"
 #include "seed.h"
 #include "vm.h"
@@ -143,6 +144,7 @@ static const struct file_operations device_operations = {
 static const struct attribute_group *device_groups[] = {
 	&counters_group,
 	&failed_entry_group,
+	&mitigations_group,
 	NULL
 };
 

@@ -15,6 +15,7 @@
 
 #include "capability.h"
 #include "device.h"
+#include "mitigations.h"
 
 static int __init vmm86_init(void)
 {
@@ -23,6 +24,7 @@ static int __init vmm86_init(void)
 	err = vmx_capability_init();
 	if (err)
 		return err;
+	mitigations_init();
 	err = device_register_vmm();
 	if (err)
 		return err;

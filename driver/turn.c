@@ -29,6 +29,7 @@
 #include "failed_entry.h"
 #include "guest_access.h"
 #include "host_state.h"
+#include "mitigations.h"
 #include "state_check.h"
 #include "trace.h"
 #include "vmx/controls.h"
@@ -129,17 +130,6 @@ static bool exit_is_machine_check(const struct vcpu_exit *exit)
 	return exit_is_exception(exit, X86_TRAP_MC) ||
 	       (exit->end == VCPU_ENTRY_FAILED &&
 		(exit->reason & VMX_EXIT_BASIC_MASK) == VMX_EXIT_ENTRY_FAILURE_MACHINE_CHECK_EVENT);
-}
-
-/*
- * With legacy IBRS, the kernel relies on IA32_SPEC_CTRL having been written since
- * the CPU left less privileged code; a guest is that.
- */
-static u64 spec_ctrl_after_exit(void)
-{
-	if (cpu_feature_enabled(X86_FEATURE_KERNEL_IBRS))
-		return this_cpu_read(x86_spec_ctrl_current);
-	return 0;
 }
 
 /*
@@ -246,7 +236,7 @@ static enum verdict prepare_entry(struct vcpu *vcpu)
 
 static enum vmx_result enter(struct vcpu *vcpu, bool resume)
 {
-	unsigned int flags = (vmx_capability.clear_buffers ? BIT(WORLD_SWITCH_CLEAR_BUFFERS_BIT) : 0) |
+	unsigned int flags = (mitigations.clear_buffers ? BIT(WORLD_SWITCH_CLEAR_BUFFERS_BIT) : 0) |
 			     (resume ? BIT(WORLD_SWITCH_RESUME_BIT) : 0);
 	enum vmx_result result;
 
@@ -255,9 +245,12 @@ static enum vmx_result enter(struct vcpu *vcpu, bool resume)
 				guest_rflags(vcpu));
 	if (guest_has_cr2(vcpu))
 		asm volatile("mov %0, %%cr2" : : "r" ((unsigned long)vcpu->cr2));
+	if (vcpu->kind == &real_kind && mitigations.l1d_flush != L1D_FLUSH_NEVER &&
+	    (!resume || mitigations.l1d_flush == L1D_FLUSH_ALWAYS))
+		mitigations_flush_l1d();
 	vcpu->exit.resumed = resume;
 	break_entry();
-	result = world_switch(&vcpu->run->eax, flags, spec_ctrl_after_exit());
+	result = world_switch(&vcpu->run->eax, flags, mitigations_spec_ctrl());
 	if (guest_has_cr2(vcpu)) {
 		unsigned long cr2;
 
@@ -447,15 +440,6 @@ static void give_machine_check_to_host(void)
 #endif
 }
 
-/* The kernel may have decided that user space is to be kept from a guest's traces. */
-static void note_guest_ran(void)
-{
-#ifdef HAVE_X86_IBPB_EXIT_TO_USER
-	if (cpu_feature_enabled(X86_FEATURE_IBPB_EXIT_TO_USER))
-		this_cpu_write(x86_ibpb_exit_to_user, true);
-#endif
-}
-
 /*
  * What else the kernel has to do on its way to user space, such as restartable
  * sequences after each preemption, can wait for the end of the run.
@@ -526,7 +510,7 @@ int turn_take(struct vcpu *vcpu, enum verdict *verdict)
 				read_state(vcpu, vcpu->wanted);
 		}
 		window_close(&window);
-		note_guest_ran();
+		mitigations_note_guest_ran();
 	}
 	if (fpu)
 		kernel_fpu_end();
