@@ -20,6 +20,7 @@
 #include <asm/nospec-branch.h>
 #include <asm/processor.h>
 
+#include "capability.h"
 #include "compat.h"
 #include "mitigations.h"
 
@@ -56,7 +57,7 @@ static enum l1d_flush __init choose_l1d_flush(void)
 {
 	bool always = sysfs_streq(vmentry_l1d_flush, "always");
 
-	if (!boot_cpu_has_bug(X86_BUG_L1TF) || flushed_underneath() ||
+	if (!vmx_capability.has_real || !boot_cpu_has_bug(X86_BUG_L1TF) || flushed_underneath() ||
 	    sysfs_streq(vmentry_l1d_flush, "never"))
 		return L1D_FLUSH_NEVER;
 	if (!always && !sysfs_streq(vmentry_l1d_flush, "cond"))
@@ -74,7 +75,7 @@ static enum l1d_flush __init choose_l1d_flush(void)
 /**
  * mitigations_init() - find out what the kernel has decided
  *
- * Context: module load.
+ * Context: module load, after vmx_capability_init().
  */
 void __init mitigations_init(void)
 {
