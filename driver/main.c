@@ -24,10 +24,14 @@ static int __init vmm86_init(void)
 	err = vmx_capability_init();
 	if (err)
 		return err;
-	mitigations_init();
-	err = device_register_vmm();
+	err = mitigations_init();
 	if (err)
 		return err;
+	err = device_register_vmm();
+	if (err) {
+		mitigations_exit();
+		return err;
+	}
 	pr_info("/dev/vmm is ready, VMCS revision %#x, %s\n", vmx_capability.revision,
 		vmx_capability.preemption_timer ? "with the VMX-preemption timer" :
 						  "no VMX-preemption timer");
@@ -38,6 +42,7 @@ module_init(vmm86_init);
 static void __exit vmm86_exit(void)
 {
 	device_unregister_vmm();
+	mitigations_exit();
 }
 module_exit(vmm86_exit);
 

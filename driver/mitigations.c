@@ -11,10 +11,13 @@
  */
 #include <linux/cpu.h>
 #include <linux/device.h>
+#include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 
+#include <asm/barrier.h>
+#include <asm/cache.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/nospec-branch.h>
@@ -25,6 +28,12 @@
 #include "mitigations.h"
 
 struct mitigations mitigations __ro_after_init;
+
+/* Four times the cache, since lines need not be replaced in the order of their age. */
+#define FILL_ORDER	4
+#define FILL_SIZE	(PAGE_SIZE << FILL_ORDER)
+
+static const volatile u8 *fill;
 
 static char *vmentry_l1d_flush = "cond";
 module_param(vmentry_l1d_flush, charp, 0444);
@@ -65,10 +74,6 @@ static enum l1d_flush __init choose_l1d_flush(void)
 			vmentry_l1d_flush);
 	if (!always && !kernel_mitigates_l1tf())
 		return L1D_FLUSH_NEVER;
-	if (!boot_cpu_has(X86_FEATURE_FLUSH_L1D)) {
-		pr_warn("this CPU has L1TF and, without newer microcode, no means to flush its L1 data cache: guests of the kind real may read what is in it\n");
-		return L1D_FLUSH_NEVER;
-	}
 	return always ? L1D_FLUSH_ALWAYS : L1D_FLUSH_WINDOW;
 }
 
@@ -76,25 +81,55 @@ static enum l1d_flush __init choose_l1d_flush(void)
  * mitigations_init() - find out what the kernel has decided
  *
  * Context: module load, after vmx_capability_init().
+ * Return: 0 or -ENOMEM.
  */
-void __init mitigations_init(void)
+int __init mitigations_init(void)
 {
 	mitigations.clear_buffers = host_clears_buffers() || host_clears_buffers_vm() ||
 		(boot_cpu_has_bug(X86_BUG_MMIO_STALE_DATA) && !cpu_mitigations_off());
 	mitigations.l1d_flush = choose_l1d_flush();
+	if (mitigations.l1d_flush != L1D_FLUSH_NEVER && !boot_cpu_has(X86_FEATURE_FLUSH_L1D)) {
+		fill = (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, FILL_ORDER);
+		if (!fill)
+			return -ENOMEM;
+	}
 
 	if (host_clears_history() && !HAVE_HISTORY_CLEARING)
 		pr_warn("this kernel clears the branch history after VM exits and keeps the means to KVM: guests are not kept from influencing it\n");
+	return 0;
 }
 
 /**
  * mitigations_flush_l1d() - flush the level-1 data cache
  *
+ * Where the microcode has no command for it, by filling it with something else: each
+ * page once, for the TLB, then each line.
+ *
  * Context: interrupts off, @mitigations.l1d_flush is not L1D_FLUSH_NEVER.
  */
 void mitigations_flush_l1d(void)
 {
-	wrmsrq(MSR_IA32_FLUSH_CMD, L1D_FLUSH);
+	unsigned int offset;
+
+	if (!fill) {
+		wrmsrq(MSR_IA32_FLUSH_CMD, L1D_FLUSH);
+		return;
+	}
+	for (offset = 0; offset < FILL_SIZE; offset += PAGE_SIZE)
+		(void)fill[offset];
+	mb();
+	for (offset = 0; offset < FILL_SIZE; offset += L1_CACHE_BYTES)
+		(void)fill[offset];
+	mb();
+}
+
+/**
+ * mitigations_exit() - the end of mitigations_init()
+ */
+void mitigations_exit(void)
+{
+	free_pages((unsigned long)fill, FILL_ORDER);
+	fill = NULL;
 }
 
 /**

@@ -34,7 +34,8 @@ struct mitigations {
 extern struct mitigations mitigations;
 extern const struct attribute_group mitigations_group;
 
-void mitigations_init(void);
+int mitigations_init(void);
+void mitigations_exit(void);
 void mitigations_flush_l1d(void);
 u64 mitigations_spec_ctrl(void);
 void mitigations_note_guest_ran(void);
