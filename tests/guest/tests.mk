@@ -8,7 +8,7 @@ TEST_CC ?= gcc
 TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -pthread \
 	-fno-strict-aliasing -Iinclude/uapi -MMD -MP
 TEST_NAMES := $(patsubst $(TEST_DIR)/%.c,%,$(wildcard $(TEST_DIR)/t_*.c))
-TEST_SHARED := ktap vm mix kvm_neighbour test_module
+TEST_SHARED := ktap vm machine mix kvm_neighbour test_module
 TEST_PROGRAMS := $(addprefix $(TEST_OUT)/,$(TEST_NAMES) t32_client)
 TEST_OBJECTS := $(patsubst %,$(TEST_OUT)/obj/%.o,$(filter-out t32_client,$(TEST_NAMES) $(TEST_SHARED)))
 
@@ -21,6 +21,10 @@ $(TEST_OUT)/obj/%.o: $(TEST_DIR)/%.c
 
 $(TEST_OUT)/t_%: $(TEST_OUT)/obj/t_%.o $(TEST_SHARED:%=$(TEST_OUT)/obj/%.o)
 	$(TEST_CC) -static -pthread -o $@ $^
+
+# This one alone knows the library.
+$(TEST_OUT)/obj/t_libvmm86.o: TEST_CFLAGS += -I.
+$(TEST_OUT)/t_libvmm86: build/libvmm86.a
 
 # A 32-bit program without a C library: gcc alone makes it, no multilib package is needed.
 $(TEST_OUT)/t32_client: $(TEST_DIR)/t32_client.c
