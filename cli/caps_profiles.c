@@ -50,10 +50,12 @@ static bool get_real(struct profile *profile)
 
 #define REAL_NEEDS(word, id) \
 	good = good && wants_add(wants, VMX_WORD_##word, VMX_##word##_##id##_BIT, 1);
+#define REAL_FORBIDS(word, id) \
+	good = good && wants_add(wants, VMX_WORD_##word, VMX_##word##_##id##_BIT, 0);
 #define REAL_NEEDS_FIELD(msr, id) \
 	profile->fields[profile->field_count++] = \
 		(struct needed_field){ VMX_MSR_##msr, VMX_##msr##_##id##_LOW };
-#include "cli/caps_real.def"
+#include "vmx/real_controls.def"
 	return good;
 }
 
