@@ -28,24 +28,24 @@ mutant ldt host_state.c \
 mutant dr7 host_state.c \
 	's/set_debugreg\(host->dr7, 7\);/(void)0;/' 1 't_host_state' \
 	"the host's breakpoints lost"
-mutant fpu-image vcpu.c \
+mutant fpu-image turn.c \
 	's/asm volatile\("fxrstor %0".*/(void)0;/' 1 't_fpu' \
 	"another VM's FPU state seen"
-mutant nmi-lost vcpu.c \
+mutant nmi-lost turn.c \
 	's/asm volatile\("int \$2"\);/(void)0;/' 2 't_nmi' \
 	'NMIs kept from the host'
-mutant nmi-blocked vcpu.c \
-	's/ & ~BLOCKING_BY_NMI//' 2 't_nmi' \
+mutant nmi-blocked events.c \
+	's/guest_interruptibility\(vcpu\) & ~BLOCKING_BY_NMI/guest_interruptibility(vcpu)/' 2 't_nmi' \
 	'NMIs blocked in the guest after the first'
-mutant signals vcpu.c \
+mutant signals turn.c \
 	's/need_resched\(\) \|\| signal_pending\(current\)/need_resched()/' 1 't_interrupts' \
 	'signals not looked at between turns'
 mutant rflags v86.c \
-	's/\(regs->eflags & RFLAGS_GUEST\)/regs->eflags/' 1 't_registers' \
+	's/\(READ_ONCE\(run->eflags\) & RFLAGS_GUEST\)/READ_ONCE(run->eflags)/' 1 't_registers' \
 	"the client's RFLAGS taken as they are"
 mutant memory-leak memory.c \
-	's/__free_page\(memory->ram\[i\]\);/(void)0;/' 1 't_lifecycle' \
+	's/\tput_page\(page\);/;/' 1 't_lifecycle' \
 	"a VM's memory not freed"
 mutant wrap memory.c \
-	's/page -= ONE_MIB >> PAGE_SHIFT;/page -= 0;/' 1 't_guests; t_memory' \
+	's/\*page &= ~\(unsigned long\)ONE_MIB_PAGES;/;/' 1 't_guests; t_memory' \
 	'1 MiB does not wrap to 0'
