@@ -41,9 +41,7 @@
 #define DR7_NOTHING_ENABLED	0x400
 #define DR6_NOTHING		0xffff0ff0
 
-/* Error code of a page fault. */
-#define PF_WRITE	BIT(1)
-#define PF_FETCH	BIT(4)
+#define PF_WRITE		BIT(1)	/* of a page fault's error code */
 
 static int v86_create(struct vcpu *vcpu)
 {
@@ -254,6 +252,16 @@ static void v86_read_state(struct vcpu *vcpu, u32 groups)
 	read_fixed_state(run, groups);
 }
 
+/* An instruction that virtual-8086 mode has not the privilege for. */
+static enum verdict privileged(struct vcpu *vcpu)
+{
+	struct vmm86_exit *record = guest_exit_record(vcpu, VMM86_EXIT_EXCEPTION);
+
+	record->vector = X86_TRAP_GP;
+	record->has_error_code = 1;
+	return VERDICT_RETURN;
+}
+
 /*
  * What real mode would have executed is done for the guest; what only privilege
  * level 0 can do ends the run; anything else is a #GP that real mode has, too.
@@ -276,21 +284,22 @@ static enum verdict general_protection(struct vcpu *vcpu)
 		return exit_hlt(vcpu, i.length);
 	if (!i.two_byte && i.opcode == OPCODE_INT)
 		return exit_software_interrupt(vcpu, i.next, i.length + 1);
-	if (decode_privileged(&i)) {
-		struct vmm86_exit *record = guest_exit_record(vcpu, VMM86_EXIT_EXCEPTION);
-
-		record->vector = X86_TRAP_GP;
-		record->has_error_code = 1;
-		return VERDICT_RETURN;
-	}
+	if (decode_privileged(&i))
+		return privileged(vcpu);
 	return exit_exception(vcpu);
 }
 
+/*
+ * The error code tells fetches apart only where there are pages that cannot be
+ * executed.  A page that holds an instruction is there for its data, too; what is
+ * taken for a fetch by mistake is a read next to the end of the instruction.
+ */
 static enum verdict page_fault(struct vcpu *vcpu)
 {
 	u32 error = vcpu->exit.error_code, address = vcpu->exit.qualification;
-	u32 access = error & PF_FETCH ? VMM86_ACCESS_FETCH :
-		     error & PF_WRITE ? VMM86_ACCESS_WRITE : VMM86_ACCESS_READ;
+	u32 code = guest_segment_base(VMM86_CS) + guest_rip(vcpu);
+	u32 access = error & PF_WRITE ? VMM86_ACCESS_WRITE :
+		     address - code < INSTRUCTION_MAX ? VMM86_ACCESS_FETCH : VMM86_ACCESS_READ;
 
 	return exit_memory(vcpu, address, access | VMM86_ACCESS_LINEAR, address);
 }
@@ -318,6 +327,9 @@ static enum verdict v86_handle_exit(struct vcpu *vcpu)
 		return exit_cpuid(vcpu, vmcs_read32(VMCS_EXIT_INSTRUCTION_LENGTH));
 	case VMX_EXIT_VMCALL:
 		return exit_vmcall(vcpu, vmcs_read32(VMCS_EXIT_INSTRUCTION_LENGTH));
+	/* Comes before the #GP that it would be. */
+	case VMX_EXIT_MOV_DR:
+		return privileged(vcpu);
 	default:
 		return exit_other(vcpu);
 	}
