@@ -71,9 +71,10 @@ DEFINE_SEGMENT_READER(rights, 32, ACCESS_RIGHTS)
  * Where the guest reaches nothing that the driver can touch for it: reads find
  * ones, as on a bus that nobody answers on; writes are lost.
  */
+static DEFINE_PER_CPU(u8, nothing);
+
 static u8 *nobody(void)
 {
-	static DEFINE_PER_CPU(u8, nothing);
 	u8 *byte = this_cpu_ptr(&nothing);
 
 	*byte = 0xff;
@@ -113,8 +114,8 @@ static bool read_entry(struct vcpu *vcpu, u32 address, unsigned int size, u64 *e
 	*entry = 0;
 	if (!from)
 		return false;
-	/* An entry does not cross a page; a lone byte is nobody()'s. */
-	if (guest_byte(vcpu, address + 1, false) == from + 1)
+	/* An entry does not cross a page. */
+	if (from != this_cpu_ptr(&nothing))
 		memcpy(entry, from, size);
 	return true;
 }
@@ -186,15 +187,22 @@ bool guest_linear_byte(struct vcpu *vcpu, u32 linear, bool write, u8 **byte)
 unsigned int guest_fetch(struct vcpu *vcpu, u8 bytes[INSTRUCTION_MAX])
 {
 	u32 linear = guest_segment_base(VMM86_CS) + guest_rip(vcpu);
-	unsigned int i;
-	u8 *byte;
+	unsigned int count = 0, here;
+	u8 *from;
 
-	for (i = 0; i < INSTRUCTION_MAX; i++) {
-		if (!guest_linear_byte(vcpu, linear + i, false, &byte))
+	/* One page, or two. */
+	while (count < INSTRUCTION_MAX) {
+		if (!guest_linear_byte(vcpu, linear + count, false, &from))
 			break;
-		bytes[i] = *byte;
+		here = min_t(unsigned int, INSTRUCTION_MAX - count,
+			     PAGE_SIZE - offset_in_page(linear + count));
+		/* What nobody answers for is one byte, not a page. */
+		if (from == this_cpu_ptr(&nothing))
+			here = 1;
+		memcpy(bytes + count, from, here);
+		count += here;
 	}
-	return i;
+	return count;
 }
 
 /**

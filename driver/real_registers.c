@@ -41,6 +41,8 @@
 #define DR6_FIXED_ONE		0xffff0ff0
 #define DR6_GUEST		0xe00f
 
+#define RIGHTS_DPL(rights)	((rights) >> 5 & 3)
+
 #define MSR_TSC			0x10
 #define MSR_EXTENDED_FEATURES	0xc0000080
 
@@ -251,6 +253,11 @@ enum verdict real_exit_dr(struct vcpu *vcpu)
 {
 	u64 q = vcpu->exit.qualification;
 	unsigned int number = q & 7, reg = q >> 8 & 7;
+
+	/* The VM exit comes before the #GP that all but privilege level 0 get. */
+	if (!guest_in_real_mode(vcpu) &&
+	    ((guest_rflags(vcpu) & X86_EFLAGS_VM) || RIGHTS_DPL(guest_segment_rights(VMM86_SS))))
+		return raise(vcpu, X86_TRAP_GP);
 
 	/* DR4 and DR5 are DR6 and DR7, unless debugging extensions are on. */
 	if ((number == 4 || number == 5) && (vcpu->cr4 & X86_CR4_DE))
