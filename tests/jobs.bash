@@ -49,11 +49,11 @@ define_jobs() {
 	for kernel in "$@"; do
 		more=(--add $programs/t32_client "${demo[@]}")
 		add "$kernel-haswell-2cpu" "$(lab "$kernel" $haswell 2 t_nmi t_host_state t_concurrent t_lifecycle \
-			t_interrupts t_fpu t_module)"
+			t_interrupts t_fpu t_libvmm86 t_module)"
 		add "$kernel-haswell-1cpu" "$(lab "$kernel" $haswell 1 t_demo t_protocol t_mapping t_registers t_guests t_step t_memory \
 			t_fpu t_interrupts t_host_state t_concurrent t_lifecycle t_module t_lockdown)"
 		add "$kernel-no-ept-2cpu" "$(lab "$kernel" $penryn 2 t_demo t_protocol t_mapping t_registers t_guests t_step t_memory \
-			t_fpu t_interrupts t_host_state t_nmi t_concurrent)"
+			t_fpu t_interrupts t_host_state t_nmi t_concurrent t_libvmm86)"
 		more=(--modules kvm_intel)
 		add "$kernel-beside-kvm-2cpu" "$(lab "$kernel" $haswell 2 t_beside_kvm)"
 		add "$kernel-beside-kvm-1cpu" "$(lab "$kernel" $haswell 1 t_beside_kvm)"
