@@ -214,14 +214,19 @@ static bool __init same_vmx(const struct vmm86_cpu *a, const struct vmm86_cpu *b
 		if (cpu_facts_msr(a, msr) != cpu_facts_msr(b, msr))
 			return false;
 	}
-	if (cpu_facts_msr(a, VMX_MSR_PROCBASED_CTLS2) != cpu_facts_msr(b, VMX_MSR_PROCBASED_CTLS2) ||
-	    cpu_facts_msr(a, VMX_MSR_EPT_VPID_CAP) != cpu_facts_msr(b, VMX_MSR_EPT_VPID_CAP))
-		return false;
 	for (msr = VMX_MSR_TRUE_PINBASED_CTLS; msr <= VMX_MSR_TRUE_ENTRY_CTLS; msr++) {
 		if (cpu_facts_msr(a, msr) != cpu_facts_msr(b, msr))
 			return false;
 	}
 	return true;
+}
+
+/* Those that only guests of the kind real look at. */
+static bool __init same_real(const struct vmm86_cpu *a, const struct vmm86_cpu *b)
+{
+	return cpu_facts_msr(a, VMX_MSR_PROCBASED_CTLS2) ==
+	       cpu_facts_msr(b, VMX_MSR_PROCBASED_CTLS2) &&
+	       cpu_facts_msr(a, VMX_MSR_EPT_VPID_CAP) == cpu_facts_msr(b, VMX_MSR_EPT_VPID_CAP);
 }
 
 /**
@@ -237,6 +242,7 @@ int __init vmx_capability_init(void)
 	struct vmm86_cpu *first, *next;
 	unsigned int cpu;
 	char why[120];
+	bool alike = true;
 	int err = 0;
 
 	first = kcalloc(2, sizeof(*first), GFP_KERNEL);
@@ -259,11 +265,18 @@ int __init vmx_capability_init(void)
 			err = -ENODEV;
 			break;
 		}
+		if (facts == next && !same_real(first, next))
+			alike = false;
 	}
 	cpus_read_unlock();
 
 	if (!err)
 		err = set_up(first);
+	if (!err && !alike && vmx_capability.has_real) {
+		vmx_capability.has_real = false;
+		strscpy(vmx_capability.why_no_real, "the CPUs differ in what they have of it",
+			sizeof(vmx_capability.why_no_real));
+	}
 	kfree(first);
 	return err;
 }

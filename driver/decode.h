@@ -17,6 +17,7 @@
 #define OPCODE_INTO		0xce
 #define OPCODE_IRET		0xcf
 #define OPCODE_HLT		0xf4
+#define OPCODE_STI		0xfb
 
 /**
  * struct instruction - prefixes and opcode

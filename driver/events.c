@@ -20,6 +20,7 @@
 
 #include "capability.h"
 #include "events.h"
+#include "exits.h"
 #include "guest_access.h"
 #include "vmx/controls.h"
 
@@ -27,7 +28,13 @@
 #define VECTORS_WITH_ERROR	(BIT(X86_TRAP_DF) | BIT(X86_TRAP_TS) | BIT(X86_TRAP_NP) | \
 				 BIT(X86_TRAP_SS) | BIT(X86_TRAP_GP) | BIT(X86_TRAP_PF) | \
 				 BIT(X86_TRAP_AC))
+#define CONTRIBUTORY		(BIT(X86_TRAP_DE) | BIT(X86_TRAP_TS) | BIT(X86_TRAP_NP) | \
+				 BIT(X86_TRAP_SS) | BIT(X86_TRAP_GP))
 #define EXCEPTIONS_END		20
+
+/* IDT-vectoring information has bits that VM-entry interruption information has not. */
+#define VECTORING_FOR_ENTRY	0x80000fffu
+#define INT_LENGTH		2
 
 #define SS_BIG			BIT(14)
 #define FRAME_WORDS		3
@@ -67,7 +74,7 @@ int events_raise(struct event_queue *queue, const struct vmm86_interrupt *interr
 	default:
 		return -EINVAL;
 	}
-	if (queue->has_next)
+	if (queue->has_next || queue->again)
 		return -EBUSY;
 	queue->next = *interrupt;
 	queue->has_next = true;
@@ -199,15 +206,124 @@ static enum verdict deliver_in_real_mode(struct vcpu *vcpu, u8 vector)
 	return VERDICT_ENTER;
 }
 
-static void inject(u32 information, u32 error_code, u32 length)
+static void inject(struct vcpu *vcpu, u32 information, u32 error_code, u32 length)
 {
-	vmcs_write32(VMCS_ENTRY_INTERRUPTION_INFORMATION, information | INTERRUPTION_VALID);
-	if (information & INTERRUPTION_HAS_ERROR)
-		vmcs_write32(VMCS_ENTRY_EXCEPTION_ERROR_CODE, error_code);
-	vmcs_write32(VMCS_ENTRY_INSTRUCTION_LENGTH, length);
+	vcpu->queue.again = information | INTERRUPTION_VALID;
+	vcpu->queue.again_error = error_code;
+	vcpu->queue.again_length = length;
 }
 
-#define INT_LENGTH	2
+/**
+ * events_commit() - hand what is to be injected to the VM entry
+ * @vcpu: the virtual CPU
+ *
+ * Context: in a VMX window, right before a VM entry that is sure to be tried.
+ */
+void events_commit(struct vcpu *vcpu)
+{
+	struct event_queue *queue = &vcpu->queue;
+
+	queue->software = false;
+	if (likely(!queue->again))
+		return;
+	vmcs_write32(VMCS_ENTRY_INTERRUPTION_INFORMATION, queue->again);
+	if (queue->again & INTERRUPTION_HAS_ERROR)
+		vmcs_write32(VMCS_ENTRY_EXCEPTION_ERROR_CODE, queue->again_error);
+	vmcs_write32(VMCS_ENTRY_INSTRUCTION_LENGTH, queue->again_length);
+	queue->software = INTERRUPTION_TYPE(queue->again) == INTERRUPTION_TYPE_SOFTWARE;
+	queue->again = 0;
+}
+
+/**
+ * events_requeue() - take back what was to be injected
+ * @vcpu: the virtual CPU
+ *
+ * An interrupt waits again.  An exception or a software interrupt belonged to an
+ * instruction that is going to be executed again, or not at all.
+ *
+ * Context: in a VMX window.
+ */
+void events_requeue(struct vcpu *vcpu)
+{
+	struct event_queue *queue = &vcpu->queue;
+
+	if (!queue->again)
+		return;
+	switch (INTERRUPTION_TYPE(queue->again)) {
+	case INTERRUPTION_TYPE_EXTERNAL:
+		set_bit(INTERRUPTION_VECTOR(queue->again), queue->external);
+		smp_mb__before_atomic();
+		set_bit(EVENT_EXTERNAL, &queue->waiting);
+		break;
+	case INTERRUPTION_TYPE_NMI:
+		set_bit(EVENT_NMI, &queue->waiting);
+		break;
+	}
+	queue->again = 0;
+}
+
+/**
+ * events_note_vectoring() - a VM exit has interrupted a delivery
+ * @vcpu: the virtual CPU
+ * @vectoring: the IDT-vectoring information
+ *
+ * In real mode, a delivery that an INT instruction began starts again with it.
+ *
+ * Context: in a VMX window.
+ */
+void events_note_vectoring(struct vcpu *vcpu, u32 vectoring)
+{
+	u32 error = 0, length = 0;
+
+	if (!(vectoring & INTERRUPTION_VALID))
+		return;
+	if (INTERRUPTION_TYPE(vectoring) >= INTERRUPTION_TYPE_SOFTWARE) {
+		if (guest_in_real_mode(vcpu))
+			return;
+		length = vmcs_read32(VMCS_EXIT_INSTRUCTION_LENGTH);
+	}
+	if (vectoring & INTERRUPTION_HAS_ERROR)
+		error = vmcs_read32(VMCS_IDT_VECTORING_ERROR_CODE);
+	/* It blocks NMIs once it is delivered. */
+	if (INTERRUPTION_TYPE(vectoring) == INTERRUPTION_TYPE_NMI)
+		guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) & ~BLOCKING_BY_NMI);
+	inject(vcpu, vectoring & VECTORING_FOR_ENTRY, error, length);
+}
+
+/**
+ * events_double_fault() - an exception has interrupted a delivery
+ * @vcpu: the virtual CPU
+ * @vectoring: the IDT-vectoring information
+ * @vector: the exception
+ * @verdict: what to do, if the two are more than the second
+ *
+ * Context: in a VMX window.
+ * Return: true if they make a double fault, or a triple one; else the first is out of
+ * the way and the second is to be handled like any other.
+ */
+bool events_double_fault(struct vcpu *vcpu, u32 vectoring, u8 vector, enum verdict *verdict)
+{
+	u8 first = INTERRUPTION_VECTOR(vectoring);
+
+	if (INTERRUPTION_TYPE(vectoring) == INTERRUPTION_TYPE_EXCEPTION) {
+		if (first == X86_TRAP_DF) {
+			*verdict = shut_down(vcpu);
+			return true;
+		}
+		if ((BIT(first) & (CONTRIBUTORY | BIT(X86_TRAP_PF)) && BIT(vector) & CONTRIBUTORY) ||
+		    (first == X86_TRAP_PF && vector == X86_TRAP_PF)) {
+			exit_queue(vcpu, VMM86_INTERRUPT_EXCEPTION, X86_TRAP_DF, 0);
+			*verdict = VERDICT_ENTER;
+			return true;
+		}
+	}
+	events_note_vectoring(vcpu, vectoring);
+	events_requeue(vcpu);
+	/* There is no INT instruction to go back to. */
+	if (vcpu->queue.software && INTERRUPTION_TYPE(vectoring) == INTERRUPTION_TYPE_SOFTWARE)
+		guest_set_rip(vcpu, guest_rip(vcpu) + INT_LENGTH);
+	return false;
+}
 
 /**
  * events_deliver() - deliver an exception or a software interrupt
@@ -230,9 +346,9 @@ enum verdict events_deliver(struct vcpu *vcpu, u8 vector, bool software, u32 err
 	if (software) {
 		/* The CPU adds the length to find where to return to. */
 		guest_set_rip(vcpu, guest_rip(vcpu) - INT_LENGTH);
-		inject(INTERRUPTION_TYPE_SOFTWARE << 8 | vector, 0, INT_LENGTH);
+		inject(vcpu, INTERRUPTION_TYPE_SOFTWARE << 8 | vector, 0, INT_LENGTH);
 	} else {
-		inject(INTERRUPTION_TYPE_EXCEPTION << 8 | vector |
+		inject(vcpu, INTERRUPTION_TYPE_EXCEPTION << 8 | vector |
 		       (BIT(vector) & VECTORS_WITH_ERROR ? INTERRUPTION_HAS_ERROR : 0),
 		       error_code & 0xffff, 0);
 	}
@@ -273,26 +389,21 @@ static bool can_take_nmi(struct vcpu *vcpu)
 	return !in_shadow(vcpu) && !(guest_interruptibility(vcpu) & BLOCKING_BY_NMI);
 }
 
-static bool has_virtual_nmis(const struct vcpu *vcpu)
-{
-	return kind_controls(vcpu)->pin & VMX_PIN_VIRTUAL_NMIS;
-}
-
 static enum verdict deliver_nmi(struct vcpu *vcpu)
 {
 	enum verdict verdict = VERDICT_ENTER;
 
 	if (guest_in_real_mode(vcpu)) {
 		verdict = deliver_in_real_mode(vcpu, X86_TRAP_NMI);
-		if (verdict == VERDICT_ENTER && has_virtual_nmis(vcpu))
+		if (verdict == VERDICT_ENTER && guest_has_virtual_nmis(vcpu))
 			guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) |
 						   BLOCKING_BY_NMI);
 	} else {
-		inject(INTERRUPTION_TYPE_NMI << 8 | X86_TRAP_NMI, 0, 0);
+		inject(vcpu, INTERRUPTION_TYPE_NMI << 8 | X86_TRAP_NMI, 0, 0);
 	}
 	if (verdict == VERDICT_ENTER) {
 		clear_bit(EVENT_NMI, &vcpu->queue.waiting);
-		vcpu->queue.nmi_delivered = has_virtual_nmis(vcpu);
+		vcpu->queue.nmi_delivered = guest_has_virtual_nmis(vcpu);
 	}
 	return verdict;
 }
@@ -304,7 +415,7 @@ static enum verdict deliver_external(struct vcpu *vcpu, u8 vector)
 	if (guest_in_real_mode(vcpu))
 		verdict = deliver_in_real_mode(vcpu, vector);
 	else
-		inject(INTERRUPTION_TYPE_EXTERNAL << 8 | vector, 0, 0);
+		inject(vcpu, INTERRUPTION_TYPE_EXTERNAL << 8 | vector, 0, 0);
 	if (verdict == VERDICT_ENTER)
 		clear_bit(vector, vcpu->queue.external);
 	return verdict;
@@ -321,6 +432,12 @@ static void set_windows(struct vcpu *vcpu, u32 windows)
 	vmcs_write32(VMCS_PRIMARY_PROC_BASED_CONTROLS, proc);
 }
 
+/* A debug trap that VM entry will deliver. */
+static bool trap_pends(struct vcpu *vcpu)
+{
+	return !in_shadow(vcpu) && vmcs_read_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS);
+}
+
 /*
  * Delivers what can be, one event, and asks for a VM exit once the rest can be.
  * @delivered says whether there was one.
@@ -334,7 +451,10 @@ static enum verdict deliver_waiting(struct vcpu *vcpu, bool *delivered)
 	u32 windows = 0;
 
 	*delivered = true;
-	if (nmi && can_take_nmi(vcpu)) {
+	if (trap_pends(vcpu)) {
+		/* It goes first; then there is a window, or there is not. */
+		*delivered = false;
+	} else if (nmi && can_take_nmi(vcpu)) {
 		verdict = deliver_nmi(vcpu);
 		if (verdict != VERDICT_ENTER)
 			return verdict;
@@ -347,21 +467,12 @@ static enum verdict deliver_waiting(struct vcpu *vcpu, bool *delivered)
 	} else {
 		*delivered = false;
 	}
-	if (nmi && has_virtual_nmis(vcpu))
+	if (nmi && guest_has_virtual_nmis(vcpu))
 		windows |= VMX_PROC_NMI_WINDOW_EXITING;
 	if (vector >= 0 || (vcpu->run_flags & VMM86_RUN_INTERRUPT_WINDOW))
 		windows |= VMX_PROC_INTERRUPT_WINDOW_EXITING;
 	set_windows(vcpu, windows);
 	return VERDICT_ENTER;
-}
-
-/* What the last VM exit interrupted the delivery of.  */
-static void deliver_again(struct vcpu *vcpu)
-{
-	struct event_queue *queue = &vcpu->queue;
-
-	inject(queue->again & ~INTERRUPTION_VALID, queue->again_error, queue->again_length);
-	queue->again = 0;
 }
 
 /**
@@ -378,7 +489,7 @@ enum verdict events_prepare(struct vcpu *vcpu)
 	bool delivered = true;
 
 	if (queue->again) {
-		deliver_again(vcpu);
+		/* Nothing else before that. */
 	} else if (queue->has_next) {
 		verdict = events_deliver(vcpu, queue->next.vector,
 					 queue->next.kind == VMM86_INTERRUPT_SOFTWARE,

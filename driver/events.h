@@ -22,9 +22,13 @@ struct vcpu;
  * @waiting: bits EVENT_*; this and @external are changed by any thread, atomically
  * @has_next: @next is to be delivered by the next VM entry
  * @next: an exception or a software interrupt
- * @again: IDT-vectoring information of a delivery that a VM exit interrupted, or 0
+ * @again: what the next VM entry injects, as VM-entry interruption information, or
+ *	0: new, or a delivery that a VM exit interrupted.  It is kept here until the
+ *	VM entry, since the run may end before that
  * @again_error: its error code
  * @again_length: its instruction length
+ * @software: the last VM entry injected a software interrupt, where EIP is not at
+ *	an INT instruction
  * @nmi_delivered: the guest has got an NMI, and may still be in its handler
  */
 struct event_queue {
@@ -33,6 +37,7 @@ struct event_queue {
 	bool has_next;
 	struct vmm86_interrupt next;
 	u32 again, again_error, again_length;
+	bool software;
 	bool nmi_delivered;
 };
 
@@ -42,27 +47,36 @@ struct event_queue {
  * @guest_tf: what the guest's TF is
  * @loads_flags: the instruction loads the flags: TF afterwards is the guest's
  * @saves_flags: the instruction pushes the flags, the driver's TF with them
+ * @sets_if: it is an STI that casts a shadow
  * @shadow: blocking by STI or MOV SS that the VMCS does not have, since the
  *	instruction was stepped over
+ * @injecting: in protected mode: this step is a delivery by VM entry
  * @steps_left: instructions until the deadline, if there is one
  * @counted: there is a deadline in instructions
  */
 struct step_state {
 	bool on;
-	bool guest_tf, loads_flags, saves_flags;
+	bool guest_tf, loads_flags, saves_flags, sets_if;
 	u32 shadow;
+	bool injecting;
 	u64 steps_left;
 	bool counted;
 };
 
 int events_raise(struct event_queue *queue, const struct vmm86_interrupt *interrupt);
 enum verdict events_prepare(struct vcpu *vcpu);
+void events_commit(struct vcpu *vcpu);
+void events_requeue(struct vcpu *vcpu);
+void events_note_vectoring(struct vcpu *vcpu, u32 vectoring);
+bool events_double_fault(struct vcpu *vcpu, u32 vectoring, u8 vector, enum verdict *verdict);
 bool events_can_end_hlt(struct vcpu *vcpu);
 void events_nmi_exit(struct vcpu *vcpu);
 enum verdict events_deliver(struct vcpu *vcpu, u8 vector, bool software, u32 error_code);
 
 enum verdict step_prepare(struct vcpu *vcpu);
 void step_exit(struct vcpu *vcpu);
+void step_abandon(struct vcpu *vcpu);
+enum verdict step_timer_exit(struct vcpu *vcpu);
 bool step_is_on(const struct vcpu *vcpu);
 enum verdict step_done(struct vcpu *vcpu, enum verdict otherwise);
 

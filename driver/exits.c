@@ -45,7 +45,12 @@ static bool wants_exception(const struct vcpu *vcpu, unsigned int vector)
 	return vector < 32 && (vcpu->wants.exceptions & BIT(vector));
 }
 
-static enum verdict return_exception(struct vcpu *vcpu, u8 vector)
+/**
+ * exit_return_exception() - an exception that ends the run
+ * @vcpu: the virtual CPU, with the exit's interruption information for it
+ * @vector: which
+ */
+enum verdict exit_return_exception(struct vcpu *vcpu, u8 vector)
 {
 	struct vmm86_exit *record = guest_exit_record(vcpu, VMM86_EXIT_EXCEPTION);
 
@@ -72,7 +77,7 @@ enum verdict exit_exception(struct vcpu *vcpu)
 	u8 vector = INTERRUPTION_VECTOR(info);
 
 	if (wants_exception(vcpu, vector))
-		return return_exception(vcpu, vector);
+		return exit_return_exception(vcpu, vector);
 
 	if (vector == X86_TRAP_PF)
 		vcpu->cr2 = vcpu->exit.qualification;
@@ -136,7 +141,7 @@ enum verdict exit_software_interrupt(struct vcpu *vcpu, u8 vector, unsigned int 
 				 BIT(11) | BIT(12) | BIT(15) | BIT(17) | BIT(18) | BIT(21) | \
 				 BIT(24) | BIT(26) | BIT(27) | BIT(28) | BIT(29))
 #define CPUID1_ECX_HYPERVISOR	BIT(31)
-#define CPUID1_EDX_HIDDEN	(BIT(5) | BIT(7) | BIT(9) | BIT(12) | BIT(14) | BIT(16) | \
+#define CPUID1_EDX_HIDDEN	(BIT(5) | BIT(7) | BIT(9) | BIT(11) | BIT(12) | BIT(14) | BIT(16) | \
 				 BIT(18) | BIT(21) | BIT(22) | BIT(28) | BIT(29) | BIT(31))
 #define CPUID_EXT_EDX_HIDDEN	(BIT(11) | BIT(20) | BIT(26) | BIT(27) | BIT(29))
 #define CPUID_LAST_BASIC	4
@@ -249,11 +254,11 @@ static enum verdict string_io(struct vcpu *vcpu, const struct instruction *i, bo
 	u32 ecx = guest_register(vcpu, REGISTER_ECX);
 	u32 left = i->repeat ? ecx & mask : 1;
 	s32 step = down ? -(s32)size : (s32)size;
-	u32 count;
+	u64 count;
 
-	count = down ? offset / size + 1 : max_t(u64, ((u64)mask - offset + 1) / size, 1);
+	count = down ? (u64)offset / size + 1 : max_t(u64, ((u64)mask - offset + 1) / size, 1);
 	/* A bound on what the program has to do at once. */
-	count = min3(count, left, 0x10000u / size);
+	count = min3(count, (u64)left, (u64)0x10000 / size);
 
 	record->count = count;
 	record->address = (u32)(guest_segment_base(segment) + offset);
@@ -329,7 +334,7 @@ void exit_finish_in(struct vcpu *vcpu)
  * Return: VERDICT_LEAVE if it is RAM that is to be touched, with @vcpu->need_page
  * set; VERDICT_RETURN if it is not RAM.
  */
-enum verdict exit_memory(struct vcpu *vcpu, u32 address, u32 access, u32 linear)
+enum verdict exit_memory(struct vcpu *vcpu, u64 address, u32 access, u32 linear)
 {
 	unsigned long page = address >> PAGE_SHIFT;
 	enum page_kind kind = guest_memory_look(vcpu->memory, &page);

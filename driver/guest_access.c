@@ -10,8 +10,11 @@
 
 #define REGISTER_ESP	4
 
+#define ROM_FIRST_PAGE	0xc0	/* of the machine's: video BIOS */
+
 #define PTE_PRESENT	BIT(0)
 #define PTE_LARGE	BIT(7)
+#define ENTRY_ADDRESS	GENMASK_ULL(51, 12)
 
 /* Numbers are those of the CPU's encoding; the run page has the registers so. */
 static_assert(offsetof(struct vmm86_run, edi) - offsetof(struct vmm86_run, eax) == 7 * sizeof(u32));
@@ -90,12 +93,15 @@ static u8 *nobody(void)
  * Return: where it is; or NULL, with @vcpu->need_page set, if its page has to be
  * touched first.
  */
-u8 *guest_byte(struct vcpu *vcpu, u32 address, bool write)
+u8 *guest_byte(struct vcpu *vcpu, u64 address, bool write)
 {
 	unsigned long number = address >> PAGE_SHIFT;
 	enum page_kind kind = guest_memory_look(vcpu->memory, &number);
 	struct page *page;
 
+	/* The first megabyte is in the direct map; video memory has side effects. */
+	if (kind == PAGE_MACHINE && !write && number >= ROM_FIRST_PAGE)
+		return (u8 *)__va((phys_addr_t)number << PAGE_SHIFT) + offset_in_page(address);
 	if (kind != PAGE_RAM && (kind != PAGE_ROM || write))
 		return nobody();
 	page = guest_memory_page(vcpu->memory, number);
@@ -107,7 +113,7 @@ u8 *guest_byte(struct vcpu *vcpu, u32 address, bool write)
 }
 
 /* Reads an entry of the guest's page tables.  False: @vcpu->need_page is set. */
-static bool read_entry(struct vcpu *vcpu, u32 address, unsigned int size, u64 *entry)
+static bool read_entry(struct vcpu *vcpu, u64 address, unsigned int size, u64 *entry)
 {
 	u8 *from = guest_byte(vcpu, address, false);
 
@@ -121,38 +127,38 @@ static bool read_entry(struct vcpu *vcpu, u32 address, unsigned int size, u64 *e
 }
 
 /* The guest's page tables.  False: not mapped, or @vcpu->need_page is set. */
-static bool walk(struct vcpu *vcpu, u32 linear, u32 *physical)
+static bool walk(struct vcpu *vcpu, u32 linear, u64 *physical)
 {
 	u32 cr3 = vmcs_read_natural(VMCS_GUEST_CR3);
 	u64 entry;
 
 	if (!(vcpu->cr4 & X86_CR4_PAE)) {
-		if (!read_entry(vcpu, (cr3 & PAGE_MASK) + (linear >> 22) * 4, 4, &entry) ||
+		if (!read_entry(vcpu, (cr3 & ENTRY_ADDRESS) + (linear >> 22) * 4, 4, &entry) ||
 		    !(entry & PTE_PRESENT))
 			return false;
 		if ((entry & PTE_LARGE) && (vcpu->cr4 & X86_CR4_PSE)) {
 			*physical = (entry & 0xffc00000) | (linear & 0x3fffff);
 			return true;
 		}
-		if (!read_entry(vcpu, (entry & PAGE_MASK) + (linear >> 12 & 0x3ff) * 4, 4, &entry) ||
+		if (!read_entry(vcpu, (entry & ENTRY_ADDRESS) + (linear >> 12 & 0x3ff) * 4, 4, &entry) ||
 		    !(entry & PTE_PRESENT))
 			return false;
 	} else {
 		if (!read_entry(vcpu, (cr3 & ~31u) + (linear >> 30) * 8, 8, &entry) ||
 		    !(entry & PTE_PRESENT))
 			return false;
-		if (!read_entry(vcpu, (entry & PAGE_MASK) + (linear >> 21 & 0x1ff) * 8, 8, &entry) ||
+		if (!read_entry(vcpu, (entry & ENTRY_ADDRESS) + (linear >> 21 & 0x1ff) * 8, 8, &entry) ||
 		    !(entry & PTE_PRESENT))
 			return false;
 		if (entry & PTE_LARGE) {
-			*physical = (entry & 0xffe00000) | (linear & 0x1fffff);
+			*physical = (entry & ENTRY_ADDRESS & ~0x1fffffull) | (linear & 0x1fffff);
 			return true;
 		}
-		if (!read_entry(vcpu, (entry & PAGE_MASK) + (linear >> 12 & 0x1ff) * 8, 8, &entry) ||
+		if (!read_entry(vcpu, (entry & ENTRY_ADDRESS) + (linear >> 12 & 0x1ff) * 8, 8, &entry) ||
 		    !(entry & PTE_PRESENT))
 			return false;
 	}
-	*physical = (entry & PAGE_MASK) | offset_in_page(linear);
+	*physical = (entry & ENTRY_ADDRESS) | offset_in_page(linear);
 	return true;
 }
 
@@ -168,7 +174,7 @@ static bool walk(struct vcpu *vcpu, u32 linear, u32 *physical)
  */
 bool guest_linear_byte(struct vcpu *vcpu, u32 linear, bool write, u8 **byte)
 {
-	u32 physical = linear;
+	u64 physical = linear;
 
 	if (vcpu->kind != &v86_kind && (vcpu->cr0 & X86_CR0_PG) && !walk(vcpu, linear, &physical))
 		return false;

@@ -12,6 +12,7 @@
 #include "capability.h"
 #include "decode.h"
 #include "vcpu.h"
+#include "vmx/controls.h"
 #include "vmx_insn.h"
 
 /* What has been read since the last VM exit is not read again. */
@@ -55,13 +56,19 @@ static inline const struct vmx_controls *kind_controls(const struct vcpu *vcpu)
 	return vcpu->kind == &v86_kind ? &vmx_capability.v86 : &vmx_capability.real;
 }
 
+/* Without virtual NMIs, the interruptibility state speaks of the host's. */
+static inline bool guest_has_virtual_nmis(const struct vcpu *vcpu)
+{
+	return kind_controls(vcpu)->pin & VMX_PIN_VIRTUAL_NMIS;
+}
+
 u32 guest_register(struct vcpu *vcpu, unsigned int number);
 void guest_set_register(struct vcpu *vcpu, unsigned int number, u32 value);
 u32 guest_segment_base(unsigned int segment);
 u32 guest_segment_limit(unsigned int segment);
 u32 guest_segment_rights(unsigned int segment);
 
-u8 *guest_byte(struct vcpu *vcpu, u32 address, bool write);
+u8 *guest_byte(struct vcpu *vcpu, u64 address, bool write);
 bool guest_linear_byte(struct vcpu *vcpu, u32 linear, bool write, u8 **byte);
 unsigned int guest_fetch(struct vcpu *vcpu, u8 bytes[INSTRUCTION_MAX]);
 bool guest_code32(struct vcpu *vcpu);

@@ -301,6 +301,7 @@ static vm_fault_t fault(struct vm_fault *vmf)
 {
 	struct vm *vm = vmf->vma->vm_file->private_data;
 	struct guest_memory *memory = vm->memory;
+	struct page *touched;
 	unsigned long page;
 
 	if (vmf->pgoff == RUN_PAGE_NUMBER) {
@@ -308,16 +309,20 @@ static vm_fault_t fault(struct vm_fault *vmf)
 		get_page(vmf->page);
 		return 0;
 	}
-	/* An mremap() may have made the mapping longer than it was. */
 	if (vmf->pgoff < MEMORY_FIRST_PAGE || vmf->pgoff - MEMORY_FIRST_PAGE >= memory->pages)
 		return VM_FAULT_SIGBUS;
 	page = vmf->pgoff - MEMORY_FIRST_PAGE;
 	if (memory->machine && page >= RAM_PAGES && page < ONE_MIB_PAGES)
 		return vmf_insert_pfn(vmf->vma, vmf->address, page);
-	vmf->page = guest_memory_touch(memory, page);
-	if (!vmf->page)
-		return VM_FAULT_OOM;
-	get_page(vmf->page);
+	touched = guest_memory_touch(memory, page);
+	/* Not VM_FAULT_OOM, upon which the process would try again and again. */
+	if (!touched)
+		return VM_FAULT_SIGBUS;
+	/* The page stays for as long as the file does, and so for as long as the mapping. */
+	if (memory->machine)
+		return vmf_insert_pfn(vmf->vma, vmf->address, page_to_pfn(touched));
+	vmf->page = touched;
+	get_page(touched);
 	return 0;
 }
 
@@ -352,8 +357,9 @@ int machine_mmap(struct vm *vm, struct vm_area_struct *vma)
 		return -EINVAL;
 	} else if (vcpu->memory->machine) {
 		/* Pages of RAM and of the machine's in one mapping. */
-		compat_vm_flags_set(vma, VM_MIXEDMAP | VM_IO);
+		compat_vm_flags_set(vma, VM_PFNMAP | VM_IO);
 	}
+	compat_vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_ops = &machine_vm_operations;
 	return 0;
 }

@@ -70,6 +70,8 @@ static void real_write_new_vmcs(struct vcpu *vcpu)
 	vmcs_write64(VMCS_EPTP, ept_pointer(&vcpu->ept));
 	if (vcpu->proc2 & VMX_PROC2_ENABLE_VPID)
 		vmcs_write16(VMCS_VPID, VPID);
+	if (vcpu->proc2 & VMX_PROC2_ENABLE_ENCLS_EXITING)
+		vmcs_write64(VMCS_ENCLS_EXITING_BITMAP, ~0ull);
 	real_write_reset_state(vcpu);
 }
 
@@ -95,6 +97,9 @@ static void write_exceptions(struct vcpu *vcpu)
 	u32 bitmap = hold ? ~0u : ALWAYS_EXITS | vcpu->wants.exceptions;
 	u32 proc2 = vcpu->proc2 & ~VMX_PROC2_DESCRIPTOR_TABLE_EXITING;
 
+	/* What the CPU delivers itself would take the driver's TF with it. */
+	if (step_is_on(vcpu))
+		bitmap = ~0u;
 	if (!vcpu->fpu_in_use)
 		bitmap |= BIT(X86_TRAP_NM);
 	vmcs_write32(VMCS_EXCEPTION_BITMAP, bitmap);
@@ -145,9 +150,31 @@ static enum verdict general_protection(struct vcpu *vcpu)
 	return exit_exception(vcpu);
 }
 
+/*
+ * #AC that the guest's own registers do not explain is the host's: a locked access
+ * across cache lines where the kernel does not want any.
+ */
+static bool alignment_is_checked(struct vcpu *vcpu)
+{
+	return (vcpu->cr0 & X86_CR0_AM) && (guest_rflags(vcpu) & X86_EFLAGS_AC) &&
+	       !guest_in_real_mode(vcpu);
+}
+
 static enum verdict exception(struct vcpu *vcpu)
 {
-	switch (INTERRUPTION_VECTOR(vcpu->exit.interruption)) {
+	u8 vector = INTERRUPTION_VECTOR(vcpu->exit.interruption);
+	u32 vectoring = vmcs_read32(VMCS_IDT_VECTORING_INFORMATION);
+	enum verdict verdict;
+
+	if ((vectoring & INTERRUPTION_VALID) &&
+	    events_double_fault(vcpu, vectoring, vector, &verdict))
+		return verdict;
+
+	switch (vector) {
+	case X86_TRAP_AC:
+		if (!alignment_is_checked(vcpu))
+			return exit_return_exception(vcpu, vector);
+		return exit_exception(vcpu);
 	case X86_TRAP_GP:
 		return general_protection(vcpu);
 	case X86_TRAP_DB:
@@ -178,22 +205,10 @@ static enum verdict ept_violation(struct vcpu *vcpu)
 	u32 access, linear = 0;
 
 	/* An IRET had unblocked NMIs before it faulted, and will do so again. */
-	if ((q & EPT_VIOLATION_NMI_UNBLOCKED) && !(vectoring & INTERRUPTION_VALID))
+	if ((q & EPT_VIOLATION_NMI_UNBLOCKED) && !(vectoring & INTERRUPTION_VALID) &&
+	    guest_has_virtual_nmis(vcpu))
 		guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) | BLOCKING_BY_NMI);
-	/*
-	 * A delivery was under way.  That of an instruction starts again with the
-	 * instruction, any other has to be injected.
-	 */
-	if ((vectoring & INTERRUPTION_VALID) &&
-	    INTERRUPTION_TYPE(vectoring) < INTERRUPTION_TYPE_SOFTWARE) {
-		vcpu->queue.again = vectoring;
-		if (vectoring & INTERRUPTION_HAS_ERROR)
-			vcpu->queue.again_error = vmcs_read32(VMCS_IDT_VECTORING_ERROR_CODE);
-		vcpu->queue.again_length = 0;
-		if (INTERRUPTION_TYPE(vectoring) == INTERRUPTION_TYPE_NMI)
-			guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) &
-						   ~BLOCKING_BY_NMI);
-	}
+	events_note_vectoring(vcpu, vectoring);
 
 	access = q & EPT_VIOLATION_WRITE ? VMM86_ACCESS_WRITE :
 		 q & EPT_VIOLATION_FETCH ? VMM86_ACCESS_FETCH : VMM86_ACCESS_READ;
@@ -245,7 +260,7 @@ static enum verdict real_handle_exit(struct vcpu *vcpu)
 	case VMX_EXIT_ACCESS_TO_GDTR_OR_IDTR:
 	case VMX_EXIT_ACCESS_TO_LDTR_OR_TR:
 		return real_exit_descriptor_table(vcpu);
-	/* The guest's caches are the machine's: nothing to be done. */
+	/* The caches are the machine's, and stay as they are. */
 	case VMX_EXIT_INVD:
 	case VMX_EXIT_WBINVD_OR_WBNOINVD:
 		return skip_over(vcpu);
@@ -259,6 +274,7 @@ static enum verdict real_handle_exit(struct vcpu *vcpu)
 	case VMX_EXIT_VMCLEAR ... VMX_EXIT_VMXON:
 	case VMX_EXIT_INVEPT:
 	case VMX_EXIT_INVVPID:
+	case VMX_EXIT_ENCLS:
 		return raise(vcpu, X86_TRAP_UD);
 	default:
 		return exit_other(vcpu);

@@ -10,6 +10,7 @@
 /* Control and debug registers, MSRs, descriptor tables: real_registers.c. */
 bool real_set_cr0(struct vcpu *vcpu, u32 cr0);
 bool real_set_cr4(struct vcpu *vcpu, u32 cr4);
+void real_set_dr7(struct vcpu *vcpu, u32 dr7);
 void real_hold_idtr(struct vcpu *vcpu);
 void real_set_idtr(struct vcpu *vcpu, u32 base, u32 limit);
 enum verdict real_exit_cr(struct vcpu *vcpu);

@@ -38,6 +38,8 @@
 #define DR7_RESERVED_ONE	BIT(10)
 #define DR7_RESERVED_ZERO	(BIT(11) | BIT(12) | BIT(14) | BIT(15))
 #define DR7_BREAKPOINTS		0xff
+#define DR7_DETECT		BIT(13)
+#define DR6_DETECTED		BIT(13)
 #define DR6_FIXED_ONE		0xffff0ff0
 #define DR6_GUEST		0xe00f
 
@@ -113,8 +115,9 @@ bool real_set_cr0(struct vcpu *vcpu, u32 cr0)
 	/* Unrestricted guest exempts PE and PG from what the CPU insists on. */
 	real = (cr0 & ~CR0_KEPT_AWAY) |
 	       (vmx_capability.cr0_fixed0 & ~(unsigned long)(X86_CR0_PE | X86_CR0_PG));
+	/* With MP, so that WAIT does not look at what is the host's either. */
 	if (!vcpu->fpu_in_use)
-		real |= X86_CR0_TS;
+		real |= X86_CR0_TS | X86_CR0_MP;
 	vmcs_write_natural(VMCS_GUEST_CR0, real & vmx_capability.cr0_fixed1);
 	vmcs_write_natural(VMCS_CR0_READ_SHADOW, cr0);
 	vcpu->cr0 = cr0;
@@ -239,10 +242,23 @@ static void write_dr(struct vcpu *vcpu, unsigned int number, u32 value)
 	if (number < 4)
 		vcpu->dr[number] = value;
 	else if (number & 1)
-		vmcs_write_natural(VMCS_GUEST_DR7,
-				   (value & ~DR7_RESERVED_ZERO) | DR7_RESERVED_ONE);
+		real_set_dr7(vcpu, value);
 	else
 		vcpu->dr6 = (value & DR6_GUEST) | DR6_FIXED_ONE;
+}
+
+/**
+ * real_set_dr7() - give the guest a DR7
+ * @vcpu: the virtual CPU
+ * @dr7: its value; reserved bits are made what they have to be
+ *
+ * Context: in a VMX window.
+ */
+void real_set_dr7(struct vcpu *vcpu, u32 dr7)
+{
+	vmcs_write_natural(VMCS_GUEST_DR7, (dr7 & ~DR7_RESERVED_ZERO) | DR7_RESERVED_ONE);
+	/* DR0 to DR3 are the guest's only while one of them counts. */
+	vcpu->breakpoints = dr7 & DR7_BREAKPOINTS;
 }
 
 /**
@@ -253,6 +269,8 @@ enum verdict real_exit_dr(struct vcpu *vcpu)
 {
 	u64 q = vcpu->exit.qualification;
 	unsigned int number = q & 7, reg = q >> 8 & 7;
+	enum verdict verdict;
+	u32 dr7;
 
 	/* The VM exit comes before the #GP that all but privilege level 0 get. */
 	if (!guest_in_real_mode(vcpu) &&
@@ -262,11 +280,20 @@ enum verdict real_exit_dr(struct vcpu *vcpu)
 	/* DR4 and DR5 are DR6 and DR7, unless debugging extensions are on. */
 	if ((number == 4 || number == 5) && (vcpu->cr4 & X86_CR4_DE))
 		return raise(vcpu, X86_TRAP_UD);
-	if (q & BIT(4))
+	dr7 = vmcs_read_natural(VMCS_GUEST_DR7);
+	if (dr7 & DR7_DETECT) {
+		vcpu->dr6 |= DR6_DETECTED;
+		real_set_dr7(vcpu, dr7 & ~DR7_DETECT);
+		return raise(vcpu, X86_TRAP_DB);
+	}
+	if (q & BIT(4)) {
 		guest_set_register(vcpu, reg, read_dr(vcpu, number));
-	else
-		write_dr(vcpu, number, guest_register(vcpu, reg));
-	return done(vcpu);
+		return done(vcpu);
+	}
+	write_dr(vcpu, number, guest_register(vcpu, reg));
+	verdict = done(vcpu);
+	/* The CPU's own are loaded at the beginning of a window. */
+	return verdict == VERDICT_ENTER && vcpu->breakpoints ? VERDICT_LEAVE : verdict;
 }
 
 /**
@@ -328,22 +355,26 @@ static struct table_access decode_access(u32 information)
 
 #define TABLE_OPERAND	6
 
-/* In real mode: linear addresses are physical ones. */
-static bool find_operand(struct vcpu *vcpu, const struct table_access *access,
-			 u8 *byte[TABLE_OPERAND])
+static u32 operand_offset(struct vcpu *vcpu, const struct table_access *access)
 {
 	u32 offset = vcpu->exit.qualification;
-	unsigned int i;
 
 	if (access->base >= 0)
 		offset += guest_register(vcpu, access->base);
 	if (access->index >= 0)
 		offset += guest_register(vcpu, access->index) << access->scale;
-	for (i = 0; i < TABLE_OPERAND; i++) {
-		u32 at = access->address32 ? offset + i : (offset + i) & 0xffff;
+	return access->address32 ? offset : offset & 0xffff;
+}
 
-		byte[i] = guest_byte(vcpu, guest_segment_base(access->segment) + at,
-				     access->what < 2);
+/* In real mode: linear addresses are physical ones. */
+static bool find_operand(struct vcpu *vcpu, const struct table_access *access, u32 offset,
+			 u8 *byte[TABLE_OPERAND])
+{
+	u32 base = guest_segment_base(access->segment);
+	unsigned int i;
+
+	for (i = 0; i < TABLE_OPERAND; i++) {
+		byte[i] = guest_byte(vcpu, (u32)(base + offset + i), access->what < 2);
 		if (!byte[i])
 			return false;
 	}
@@ -361,11 +392,14 @@ enum verdict real_exit_descriptor_table(struct vcpu *vcpu)
 {
 	struct table_access access = decode_access(vmcs_read32(VMCS_EXIT_INSTRUCTION_INFORMATION));
 	u8 *byte[TABLE_OPERAND];
-	u32 base, limit;
+	u32 base, limit, offset;
 
 	if (!guest_in_real_mode(vcpu) || !vcpu->idtr_held)
 		return exit_other(vcpu);
-	if (!find_operand(vcpu, &access, byte))
+	offset = operand_offset(vcpu, &access);
+	if ((u64)offset + TABLE_OPERAND - 1 > guest_segment_limit(access.segment))
+		return raise(vcpu, access.segment == VMM86_SS ? X86_TRAP_SS : X86_TRAP_GP);
+	if (!find_operand(vcpu, &access, offset, byte))
 		return VERDICT_LEAVE;
 
 	if (access.what >= 2) {

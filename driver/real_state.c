@@ -29,7 +29,6 @@
 			 X86_EFLAGS_ID)
 
 #define RIGHTS_MASK	0x1ffff
-#define INTERRUPTIBILITY_MASK (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS | BLOCKING_BY_NMI)
 
 #define write_segment(REG, segment)						\
 	do {									\
@@ -127,8 +126,7 @@ static void write_debug(struct vcpu *vcpu)
 	for (i = 0; i < ARRAY_SIZE(vcpu->dr); i++)
 		vcpu->dr[i] = READ_ONCE(vcpu->run->dr[i]);
 	vcpu->dr6 = (READ_ONCE(vcpu->run->dr6) & ~BIT(12)) | DR6_RESET;
-	vmcs_write_natural(VMCS_GUEST_DR7,
-			   (READ_ONCE(vcpu->run->dr7) & 0xffff23ff) | DR7_RESET);
+	real_set_dr7(vcpu, READ_ONCE(vcpu->run->dr7));
 }
 
 /**

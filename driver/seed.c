@@ -207,8 +207,10 @@ long seed_run(struct vm *vm, struct vmm86_seed_regs __user *user_regs)
 	if (err)
 		return err;
 	/* Pairs with create_machine(). */
-	if (!smp_load_acquire(&vm->memory) || !vm->vcpu.seed)
+	if (!smp_load_acquire(&vm->memory))
 		return -EINVAL;
+	if (!vm->vcpu.seed)
+		return -EBUSY;
 	/* Written back at once: a record that cannot be is no reason to run. */
 	if (copy_from_user(&regs, user_regs, sizeof(regs)) ||
 	    copy_to_user(user_regs, &regs, sizeof(regs)))

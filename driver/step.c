@@ -13,6 +13,7 @@
 #include <asm/processor-flags.h>
 #include <asm/trapnr.h>
 
+#include "exits.h"
 #include "guest_access.h"
 #include "vmx/exit_reasons.h"
 
@@ -51,6 +52,7 @@ enum verdict step_prepare(struct vcpu *vcpu)
 	u8 bytes[INSTRUCTION_MAX];
 	unsigned int count;
 
+	step->injecting = false;
 	if (!step_is_on(vcpu)) {
 		if (unlikely(step->shadow))
 			give_shadow_back(vcpu);
@@ -63,16 +65,29 @@ enum verdict step_prepare(struct vcpu *vcpu)
 		return VERDICT_LEAVE;
 	vcpu->need_page = NO_PAGE;
 
+	if (vcpu->queue.again) {
+		/* The delivery would clear TF, having pushed it. */
+		step->injecting = true;
+		return VERDICT_ENTER;
+	}
+	if (!guest_in_real_mode(vcpu) && !i.two_byte && i.opcode == OPCODE_INT) {
+		guest_skip(vcpu, i.length + 1);
+		exit_queue(vcpu, VMM86_INTERRUPT_SOFTWARE, i.next, 0);
+		return VERDICT_ENTER;
+	}
+
 	step->saves_flags = !i.two_byte && i.opcode == OPCODE_PUSHF;
 	step->loads_flags = !i.two_byte && (i.opcode == OPCODE_POPF || i.opcode == OPCODE_IRET);
+	step->sets_if = !i.two_byte && i.opcode == OPCODE_STI &&
+			!(guest_rflags(vcpu) & X86_EFLAGS_IF);
 	step->guest_tf = guest_rflags(vcpu) & X86_EFLAGS_TF;
 	/*
 	 * The shadow of an STI or MOV SS that was stepped over: VM entry with TF
 	 * would want a single step to pend.  The driver keeps the shadow instead.
 	 */
-	if (guest_interruptibility(vcpu) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS))
-		guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) &
-					   ~(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
+	step->shadow |= guest_interruptibility(vcpu) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS);
+	guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) &
+				   ~(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
 	guest_set_rflags(vcpu, guest_rflags(vcpu) | X86_EFLAGS_TF);
 	step->on = true;
 	return VERDICT_ENTER;
@@ -138,10 +153,43 @@ void step_exit(struct vcpu *vcpu)
 	guest_set_rflags(vcpu, (flags & ~X86_EFLAGS_TF) | (step->guest_tf ? X86_EFLAGS_TF : 0));
 
 	blocking = guest_interruptibility(vcpu) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS);
+	/* The #DB that ends a step may have taken the shadow of STI off the VMCS. */
 	if (completed(vcpu))
-		step->shadow = 0;
+		step->shadow = step->sets_if ? BLOCKING_BY_STI : 0;
 	if (blocking)
 		step->shadow = blocking;
+}
+
+/**
+ * step_abandon() - a VM entry failed while stepping: give the guest its TF back
+ * @vcpu: the virtual CPU
+ *
+ * Context: in a VMX window.
+ */
+void step_abandon(struct vcpu *vcpu)
+{
+	struct step_state *step = &vcpu->step;
+
+	if (!step->on || vcpu->exit.end != VCPU_ENTRY_FAILED)
+		return;
+	step->on = false;
+	if (!step->guest_tf)
+		guest_set_rflags(vcpu, guest_rflags(vcpu) & ~X86_EFLAGS_TF);
+}
+
+/**
+ * step_timer_exit() - the VMX-preemption timer has expired
+ * @vcpu: the virtual CPU
+ *
+ * Context: in a VMX window.
+ * Return: what to do: after a delivery that was a step, it is done.
+ */
+enum verdict step_timer_exit(struct vcpu *vcpu)
+{
+	if (!vcpu->step.injecting)
+		return VERDICT_LEAVE;
+	vcpu->step.injecting = false;
+	return step_done(vcpu, VERDICT_LEAVE);
 }
 
 /**

@@ -46,6 +46,9 @@
 
 #define DR7_NOTHING_ENABLED	0x400
 
+/* B0 to B3, enabled breakpoint, BS: what every CPU has. */
+#define PENDING_DEBUG_MASK	0x500f
+
 static void write_controls(struct vcpu *vcpu)
 {
 	const struct vmx_controls *controls = kind_controls(vcpu);
@@ -140,6 +143,9 @@ static int write_state(struct vcpu *vcpu)
 	u32 dirty = vcpu->dirty;
 	int err;
 
+	/* A delivery under way was that of another state. */
+	if (dirty)
+		events_requeue(vcpu);
 	/* A jump: nothing pends, nothing blocks. */
 	if ((dirty & VMM86_STATE_POINTERS) && !(dirty & VMM86_STATE_EVENTS)) {
 		guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) &
@@ -148,9 +154,16 @@ static int write_state(struct vcpu *vcpu)
 		vcpu->step.shadow = 0;
 	}
 	if (dirty & VMM86_STATE_EVENTS) {
-		guest_set_interruptibility(vcpu, READ_ONCE(vcpu->run->interruptibility));
-		vmcs_write_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS,
-				   READ_ONCE(vcpu->run->pending_debug));
+		u32 blocking = READ_ONCE(vcpu->run->interruptibility);
+		u32 pending = READ_ONCE(vcpu->run->pending_debug);
+		/* Without virtual NMIs, blocking by NMI is the host's. */
+		u32 possible = BLOCKING_BY_STI | BLOCKING_BY_MOV_SS |
+			       (guest_has_virtual_nmis(vcpu) ? BLOCKING_BY_NMI : 0);
+
+		if (blocking & ~possible || pending & ~PENDING_DEBUG_MASK)
+			return -EINVAL;
+		guest_set_interruptibility(vcpu, blocking);
+		vmcs_write_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, pending);
 		vcpu->step.shadow = 0;
 		vcpu->unchecked = true;
 	}
@@ -179,6 +192,9 @@ static u32 timer_value(const struct vcpu *vcpu)
 {
 	u64 now, left;
 
+	/* It expires with the delivery done, before the first instruction of the handler. */
+	if (vcpu->step.injecting)
+		return 0;
 	if (!vcpu->deadline)
 		return vmx_capability.preemption_timer;
 	now = ktime_get_ns();
@@ -200,11 +216,6 @@ static void set_timer(struct vcpu *vcpu)
 	vcpu->timer = value;
 }
 
-static bool guest_has_cr2(const struct vcpu *vcpu)
-{
-	return vcpu->kind == &real_kind && (vcpu->cr0 & X86_CR0_PG);
-}
-
 static enum verdict prepare_entry(struct vcpu *vcpu)
 {
 	enum verdict verdict;
@@ -219,11 +230,15 @@ static enum verdict prepare_entry(struct vcpu *vcpu)
 		vcpu->kind->write_exceptions(vcpu);
 	}
 	if (!vcpu->seed) {
-		verdict = events_prepare(vcpu);
-		if (verdict == VERDICT_ENTER)
-			verdict = step_prepare(vcpu);
-		if (verdict != VERDICT_ENTER)
-			return verdict;
+		do {
+			verdict = events_prepare(vcpu);
+			if (verdict == VERDICT_ENTER)
+				verdict = step_prepare(vcpu);
+			if (verdict != VERDICT_ENTER)
+				return verdict;
+			/* The step was an INT that is delivered here. */
+		} while (vcpu->queue.has_next && !vcpu->queue.again);
+		events_commit(vcpu);
 	}
 	if (vcpu->flush) {
 		invept(ept_pointer(&vcpu->ept));
@@ -243,20 +258,17 @@ static enum vmx_result enter(struct vcpu *vcpu, bool resume)
 	if (trace_vmm_entry_enabled())
 		trace_vmm_entry(vmcs_read16(VMCS_GUEST_CS_SELECTOR), guest_rip(vcpu),
 				guest_rflags(vcpu));
-	if (guest_has_cr2(vcpu))
-		asm volatile("mov %0, %%cr2" : : "r" ((unsigned long)vcpu->cr2));
+	/* Virtual-8086 mode has no way to see it. */
+	if (vcpu->kind == &real_kind && read_cr2_raw() != vcpu->cr2)
+		write_cr2_raw(vcpu->cr2);
 	if (vcpu->kind == &real_kind && mitigations.l1d_flush != L1D_FLUSH_NEVER &&
 	    (!resume || mitigations.l1d_flush == L1D_FLUSH_ALWAYS))
 		mitigations_flush_l1d();
 	vcpu->exit.resumed = resume;
 	break_entry();
 	result = world_switch(&vcpu->run->eax, flags, mitigations_spec_ctrl());
-	if (guest_has_cr2(vcpu)) {
-		unsigned long cr2;
-
-		asm volatile("mov %%cr2, %0" : "=r" (cr2));
-		vcpu->cr2 = cr2;
-	}
+	if (vcpu->kind == &real_kind)
+		vcpu->cr2 = read_cr2_raw();
 	return result;
 }
 
@@ -266,19 +278,25 @@ static enum verdict handle_common_exit(struct vcpu *vcpu)
 
 	switch (exit->reason & VMX_EXIT_BASIC_MASK) {
 	case VMX_EXIT_EXTERNAL_INTERRUPT:
-	case VMX_EXIT_VMX_PREEMPTION_TIMER_EXPIRED:
-		guest_hold_single_step(vcpu);
 		return VERDICT_LEAVE;
+	case VMX_EXIT_VMX_PREEMPTION_TIMER_EXPIRED:
+		return step_timer_exit(vcpu);
 	case VMX_EXIT_EXCEPTION_OR_NMI:
 		if (exit_is_nmi(exit)) {
 			events_nmi_exit(vcpu);
-			guest_hold_single_step(vcpu);
 			return VERDICT_LEAVE;
 		}
 		if (exit_is_machine_check(exit))
 			return VERDICT_LEAVE;
-		if (exit_is_exception(exit, X86_TRAP_NM) && !vcpu->fpu_in_use &&
-		    !(vcpu->kind == &real_kind && (vcpu->cr0 & (X86_CR0_TS | X86_CR0_EM)))) {
+		/* An IRET had unblocked NMIs before it faulted, and will do so again. */
+		if ((exit->interruption & INTERRUPTION_NMI_UNBLOCKED) &&
+		    INTERRUPTION_VECTOR(exit->interruption) != X86_TRAP_DF &&
+		    guest_has_virtual_nmis(vcpu) &&
+		    !(vmcs_read32(VMCS_IDT_VECTORING_INFORMATION) & INTERRUPTION_VALID))
+			guest_set_interruptibility(vcpu, guest_interruptibility(vcpu) |
+						   BLOCKING_BY_NMI);
+		/* If it is the guest's own, it will come again. */
+		if (exit_is_exception(exit, X86_TRAP_NM) && !vcpu->fpu_in_use) {
 			vcpu->fpu_in_use = true;
 			return VERDICT_LEAVE;
 		}
@@ -306,6 +324,7 @@ static enum verdict entry_failed(struct vcpu *vcpu)
 	struct vmm86_exit *record;
 
 	trace_vmm_entry_failed(exit);
+	step_abandon(vcpu);
 	if (exit_is_machine_check(exit))
 		return VERDICT_LEAVE;
 	record = guest_exit_record(vcpu, VMM86_EXIT_ENTRY_FAILED);
@@ -392,6 +411,8 @@ static enum verdict stay(struct vcpu *vcpu, const struct vmx_window *window)
 		}
 	}
 
+	if (verdict == VERDICT_LEAVE)
+		guest_hold_single_step(vcpu);
 	if (breakpoints)
 		restore_breakpoints(host_breakpoints);
 	host_state_restore(&host);
@@ -499,14 +520,15 @@ int turn_take(struct vcpu *vcpu, enum verdict *verdict)
 		/* Nothing yet; it may end before there is a VM entry. */
 		vcpu->exit = (struct vcpu_exit) { .end = VCPU_VM_EXIT };
 		vcpu->cached = 0;
-		if (vcpu->dirty)
+		if (vcpu->dirty || vcpu->unchecked)
 			err = write_state(vcpu);
 		if (!err) {
 			*verdict = stay(vcpu, &window);
 			entered = true;
 			if (fpu)
 				save_fpu(vcpu);
-			if (*verdict == VERDICT_RETURN)
+			/* The seed's registers are to be right whatever comes. */
+			if (*verdict == VERDICT_RETURN || vcpu->seed)
 				read_state(vcpu, vcpu->wanted);
 		}
 		window_close(&window);

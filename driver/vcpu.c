@@ -190,7 +190,7 @@ static int read_request(struct vcpu *vcpu)
 	    run->reserved0)
 		return -EINVAL;
 	/* Rules are only looked up where they may be broken. */
-	if ((dirty || vcpu->unchecked) && !vcpu->check) {
+	if (!vcpu->seed && (dirty || vcpu->unchecked) && !vcpu->check) {
 		vcpu->check = state_check_create();
 		if (!vcpu->check)
 			return -ENOMEM;
@@ -279,15 +279,12 @@ int vcpu_run(struct vcpu *vcpu)
 		err = run_turns(vcpu);
 	WRITE_ONCE(vcpu->running, NULL);
 
-	if (err == -ERESTARTNOHAND) {
-		if (vcpu->seed)
-			vcpu_fetch_state(vcpu, vcpu->wanted);
-		else
-			err = end_by_host(vcpu, VMM86_EXIT_SIGNAL);
-	}
+	if (err == -ERESTARTNOHAND && !vcpu->seed)
+		err = end_by_host(vcpu, VMM86_EXIT_SIGNAL);
 	vcpu->restarted = err == -ERESTARTNOINTR;
 	/* What has not been written yet, the next call writes. */
 	WRITE_ONCE(vcpu->run->dirty, vcpu->dirty);
+	vcpu->dirty = 0;
 	if (err)
 		return err;
 	if (vcpu->wanted & VMM86_STATE_FPU)
@@ -307,15 +304,12 @@ int vcpu_run(struct vcpu *vcpu)
  */
 int vcpu_fetch_state(struct vcpu *vcpu, u32 groups)
 {
-	int err;
-
 	groups &= ~vcpu->dirty;
 	if (groups & VMM86_STATE_FPU)
 		memcpy(vcpu->run->fpu, vcpu->fpu, FPU_IMAGE_SIZE);
 	if (!(groups & ~VMM86_STATE_FPU))
 		return 0;
-	err = turn_fetch_state(vcpu, groups);
-	return err;
+	return turn_fetch_state(vcpu, groups);
 }
 
 /**

@@ -58,6 +58,7 @@ struct vcpu_exit {
 /* VM-exit interruption information, and VM-entry's. */
 #define INTERRUPTION_VALID	BIT(31)
 #define INTERRUPTION_HAS_ERROR	BIT(11)
+#define INTERRUPTION_NMI_UNBLOCKED BIT(12)
 #define INTERRUPTION_TYPE(info)	(((info) >> 8) & 7)
 #define INTERRUPTION_VECTOR(info) ((info) & 0xff)
 #define INTERRUPTION_TYPE_EXTERNAL 0
@@ -94,7 +95,7 @@ enum verdict {
  * @destroy: the end of @create
  * @write_new_vmcs: controls, and guest state as after a reset
  * @write_fpu_access: CR0.TS, as @vcpu->fpu_in_use says
- * @write_exceptions: exception bitmap and what else @vcpu->events changes
+ * @write_exceptions: exception bitmap and what else @vcpu->wants changes
  * @handle_exit: a VM exit that is not the host's
  * @write_state: groups of state out of the run page
  * @read_state: groups of state into the run page

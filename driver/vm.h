@@ -16,14 +16,14 @@
  * @setup_lock: held while @memory and @vcpu are made and while a mapping is
  *	added; taken inside the process's mmap lock
  * @run_lock: held by the one thread that runs @vcpu
- * @memory: NULL until the first mmap(); published with release semantics once
- *	@vcpu is ready, too
- * @mappings: mappings of @memory there are
+ * @memory: NULL until VMM86_SET_UP or, for the seed's protocol, the first mmap();
+ *	published with release semantics once @vcpu is ready, too
+ * @mappings: mappings that the seed's protocol has made
  * @passthrough: the owner may use the machine's ROMs and I/O ports
  * @vcpu: the virtual CPU
  *
- * Two locks, since copying registers from and to user space may take the mmap
- * lock, and is therefore done under neither.
+ * Copying from and to user space may take the mmap lock, and is therefore not done
+ * under @setup_lock.
  */
 struct vm {
 	struct mutex setup_lock;

@@ -139,6 +139,19 @@ fault:
 	return VMX_FAULT;
 }
 
+static __always_inline unsigned long read_cr2_raw(void)
+{
+	unsigned long cr2;
+
+	asm volatile("mov %%cr2, %0" : "=r" (cr2));
+	return cr2;
+}
+
+static __always_inline void write_cr2_raw(unsigned long cr2)
+{
+	asm volatile("mov %0, %%cr2" : : "r" (cr2) : "memory");
+}
+
 /* Reports a VMREAD or VMWRITE that failed: always a bug of this driver. */
 void vmcs_access_failed(unsigned int encoding, bool write);
 

@@ -270,8 +270,8 @@ struct vmm86_memory {
  * May be raised while another thread is in VMM86_RUN.  External interrupts wait
  * until the guest can take them, the highest vector first; one of a vector waits
  * once.  An NMI waits once.  An exception or software interrupt is delivered by
- * the next VMM86_RUN before anything else, at the instruction that EIP says;
- * there can be one (EBUSY).
+ * the next VMM86_RUN before any other event, at the instruction that EIP says;
+ * there can be one, and none while another delivery is under way (EBUSY).
  */
 struct vmm86_interrupt {
 	__u32 kind;
