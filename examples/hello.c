@@ -30,8 +30,8 @@ int main(void)
 		result = vmm86_jump(vm, 0, 0x7c00);
 	if (result >= 0)
 		result = vmm86_run(vm);
-	for (char *cell = vmm86_real(vm, 0xb800, 0, 160); result == VMM86_EXIT_HLT && *cell; cell += 2)
-		putchar(*cell);
+	for (char *c = vmm86_real(vm, 0xb800, 0, 160); result == VMM86_EXIT_HLT && *c; c += 2)
+		putchar(*c);
 	if (result < 0)
 		fprintf(stderr, "hello: %s", vmm86_strerror(result));
 	fputc('\n', result < 0 ? stderr : stdout);

@@ -29,7 +29,8 @@ struct range {
 
 static const char *type_name(uint32_t type)
 {
-	static const char *const names[] = { "?", "RAM", "reserved", "ACPI tables", "ACPI NVS", "bad" };
+	static const char *const names[] = {"?",	   "RAM",      "reserved",
+					    "ACPI tables", "ACPI NVS", "bad"};
 
 	return type < sizeof(names) / sizeof(names[0]) ? names[type] : names[0];
 }

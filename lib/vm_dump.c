@@ -59,7 +59,8 @@ static bool explains(enum vmx_rule rule, uint32_t entry, const struct vmcs_dump 
 
 	switch (dump->end) {
 	case DUMP_END_FAIL_VALID:
-		return (outcome.kind == VMX_OUTCOME_FAIL_VALID || outcome.kind == VMX_OUTCOME_FAIL) &&
+		return (outcome.kind == VMX_OUTCOME_FAIL_VALID ||
+			outcome.kind == VMX_OUTCOME_FAIL) &&
 		       outcome.number == dump->instruction_error;
 	case DUMP_END_FAIL_INVALID:
 		return outcome.kind == VMX_OUTCOME_FAIL_INVALID || outcome.kind == VMX_OUTCOME_FAIL;
@@ -145,7 +146,8 @@ int vmm86_explain_dump(const struct vmm86_dump *record, char **text)
 	print_end(out, dump, record);
 	print_rules(out, dump, evaluation, true);
 	print_rules(out, dump, evaluation, false);
-	fprintf(out, "rules of VM entry: %u broken, %u undecided; vmm86 explain tells more of them\n",
+	fprintf(out,
+		"rules of VM entry: %u broken, %u undecided; vmm86 explain tells more of them\n",
 		evaluation->broken, evaluation->undecided);
 	/* Where memory ran out, the text is cut. */
 	error = ferror(out) ? VMM86_ERROR_NO_MEMORY : 0;

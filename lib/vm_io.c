@@ -103,7 +103,8 @@ static int string(struct vmm86 *vm, const struct vmm86_handlers *handlers, void 
 				result = handlers->out(vm, context, (uint16_t)exit->port,
 						       exit->size, value);
 		} else {
-			result = handlers->in(vm, context, (uint16_t)exit->port, exit->size, &value);
+			result =
+				handlers->in(vm, context, (uint16_t)exit->port, exit->size, &value);
 			if (result >= 0) {
 				int error = store(vm, linear, exit->size, value);
 

@@ -41,7 +41,8 @@ static int translate_32_bit(const struct vmm86 *vm, uint32_t linear, uint64_t *a
 		return error;
 	if (entry & ENTRY_LARGE && page->cr4 & CR4_PSE) {
 		/* Bits 20:13 are bits 39:32 of the page's address (PSE-36). */
-		*address = (entry & 0xffc00000u) | (entry >> 13 & 0xff) << 32 | (linear & 0x3fffffu);
+		*address = (entry & 0xffc00000u) | (entry >> 13 & 0xff) << 32 |
+			   (linear & 0x3fffffu);
 		return 0;
 	}
 	error = read_entry(vm, (entry & 0xfffff000u) + (linear >> 12 & 0x3ff) * 4, 4, &entry);

@@ -108,7 +108,8 @@ static void __attribute__((format(printf, 2, 3))) add(struct line *line, const c
 	int written;
 
 	va_start(arguments, format);
-	written = vsnprintf(line->size ? line->text + at : NULL, line->size - at, format, arguments);
+	written =
+		vsnprintf(line->size ? line->text + at : NULL, line->size - at, format, arguments);
 	va_end(arguments);
 	if (written > 0)
 		line->length += (size_t)written;
@@ -147,12 +148,13 @@ static void add_memory(struct line *line, const struct vmm86_exit *exit)
 static void add_reason(struct line *line, const struct vmm86_exit *exit)
 {
 	add(line, "exit reason %08" PRIx32 " (%s), qualification %" PRIx64, exit->reason,
-	    or_unknown(vmx_exit_reason_name((uint16_t)exit->reason)), (uint64_t)exit->qualification);
+	    or_unknown(vmx_exit_reason_name((uint16_t)exit->reason)),
+	    (uint64_t)exit->qualification);
 }
 
 static void add_failure(struct line *line, const struct vmm86_exit *exit)
 {
-	static const char *const instructions[] = { "VMLAUNCH or VMRESUME", "VMLAUNCH", "VMRESUME" };
+	static const char *const instructions[] = {"VMLAUNCH or VMRESUME", "VMLAUNCH", "VMRESUME"};
 
 	add(line, ": %s: ",
 	    exit->instruction < ARRAY_SIZE(instructions) ? instructions[exit->instruction] :

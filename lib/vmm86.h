@@ -438,8 +438,10 @@ VMM86_API int vmm86_set_deadline(struct vmm86 *vm, uint64_t nanoseconds, uint64_
  * One that is NULL stops the run.  VMM86_EXIT_ENTRY_FAILED and _OTHER always do.
  */
 struct vmm86_handlers {
-	int (*in)(struct vmm86 *vm, void *context, uint16_t port, unsigned int size, uint32_t *value);
-	int (*out)(struct vmm86 *vm, void *context, uint16_t port, unsigned int size, uint32_t value);
+	int (*in)(struct vmm86 *vm, void *context, uint16_t port, unsigned int size,
+		  uint32_t *value);
+	int (*out)(struct vmm86 *vm, void *context, uint16_t port, unsigned int size,
+		   uint32_t value);
 	int (*memory)(struct vmm86 *vm, void *context, const struct vmm86_exit *exit);
 	int (*hlt)(struct vmm86 *vm, void *context, const struct vmm86_exit *exit);
 	int (*vmcall)(struct vmm86 *vm, void *context, const struct vmm86_exit *exit);
@@ -462,7 +464,8 @@ struct vmm86_handlers {
  * Return: the kind of exit that nobody handled or whose handler said VMM86_STOP; what a handler
  * returned, if negative; or an error as of vmm86_run().
  */
-VMM86_API int vmm86_run_with(struct vmm86 *vm, const struct vmm86_handlers *handlers, void *context);
+VMM86_API int vmm86_run_with(struct vmm86 *vm, const struct vmm86_handlers *handlers,
+			     void *context);
 
 /**
  * vmm86_do_io() - answer an exit of the kind VMM86_EXIT_IO

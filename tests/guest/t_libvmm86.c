@@ -79,7 +79,8 @@ struct port {
 	unsigned int count;
 };
 
-static int port_in(struct vmm86 *vm, void *context, uint16_t number, unsigned int size, uint32_t *value)
+static int port_in(struct vmm86 *vm, void *context, uint16_t number, unsigned int size,
+		   uint32_t *value)
 {
 	struct port *port = context;
 
@@ -92,7 +93,8 @@ static int port_in(struct vmm86 *vm, void *context, uint16_t number, unsigned in
 	return VMM86_GO_ON;
 }
 
-static int port_out(struct vmm86 *vm, void *context, uint16_t number, unsigned int size, uint32_t value)
+static int port_out(struct vmm86 *vm, void *context, uint16_t number, unsigned int size,
+		    uint32_t value)
 {
 	struct port *port = context;
 
@@ -202,12 +204,14 @@ static void threads(void)
 	int other = 0;
 
 	target = MACHINE(spin);
-	ends(target, meanwhile(stop_later, NULL), VMM86_EXIT_SIGNAL, "another thread stops a guest");
+	ends(target, meanwhile(stop_later, NULL), VMM86_EXIT_SIGNAL,
+	     "another thread stops a guest");
 	ktap_result(vmm86_stopped(target), "and it was that");
 	vmm86_fetch(target, VMM86_STATE_POINTERS);
 	ktap_equal(vmm86_page(target)->eip, CODE + 1, "the guest is where it was");
 	vmm86_set_deadline(target, SECOND / 20, 0);
-	ends(target, vmm86_run(target), VMM86_EXIT_DEADLINE, "a stop ends one run, the deadline the next");
+	ends(target, vmm86_run(target), VMM86_EXIT_DEADLINE,
+	     "a stop ends one run, the deadline the next");
 	vmm86_set_deadline(target, LONG, 0);
 	vmm86_stop(target);
 	ends(target, vmm86_run(target), VMM86_EXIT_SIGNAL, "a stop before the run ends it");
@@ -220,7 +224,8 @@ static void threads(void)
 		ends(target, meanwhile(stop_later, NULL), VMM86_EXIT_SIGNAL, "with IF = 0, too");
 		vmm86_close(target);
 	} else {
-		ktap_skip("no VMX-preemption timer here, and an emulator may not leave the guest without one",
+		ktap_skip("no VMX-preemption timer here, and an emulator may not leave the guest "
+			  "without one",
 			  "with IF = 0, too");
 	}
 
@@ -228,7 +233,8 @@ static void threads(void)
 	/* INT 20H's vector leads to VMCALL. */
 	vmm86_copy_in(target, 0x600, to_vmcall, 3);
 	memcpy(vmm86_at(target, 4 * 0x20, 4), "\x00\x06\x00\x00", 4);
-	ends(target, meanwhile(raise_later, NULL), VMM86_EXIT_VMCALL, "another thread raises an interrupt");
+	ends(target, meanwhile(raise_later, NULL), VMM86_EXIT_VMCALL,
+	     "another thread raises an interrupt");
 	ktap_equal(raised, 0, "which is accepted");
 	vmm86_close(target);
 }
@@ -303,7 +309,8 @@ static void rom(void)
 	ktap_equal((long long)exit->address, 0x2000, "at its address");
 	ktap_result(exit->access & VMM86_ACCESS_WRITE, "a write");
 	ktap_equal(ram[0x2000], 0x77, "it is unchanged");
-	ktap_equal(vmm86_set_memory(vm, 0x2000, 0x1000, VMM86_MEMORY_RAM), 0, "it becomes RAM again");
+	ktap_equal(vmm86_set_memory(vm, 0x2000, 0x1000, VMM86_MEMORY_RAM), 0,
+		   "it becomes RAM again");
 	ends(vm, vmm86_run(vm), VMM86_EXIT_VMCALL, "the same write goes through");
 	ktap_equal(ram[0x2000], 0x55, "and changes it");
 	vmm86_close(vm);
@@ -311,7 +318,8 @@ static void rom(void)
 	vm = MACHINE(ins_rom);
 	ram = vmm86_ram(vm, NULL);
 	vmm86_add_rom(vm, 0x2000, image, sizeof(image));
-	ends(vm, vmm86_run_with(vm, &ports, &port), VMM86_EXIT_VMCALL, "INS half into ROM ends well");
+	ends(vm, vmm86_run_with(vm, &ports, &port), VMM86_EXIT_VMCALL,
+	     "INS half into ROM ends well");
 	ktap_equal(ram[0x1fff], 0xd0, "the RAM has its byte");
 	ktap_equal(ram[0x2000], 0x77, "the ROM has not");
 	vmm86_close(vm);
@@ -333,7 +341,7 @@ static void instructions(void)
 /* 32-bit protected mode with paging, in which a string lies across two pages. */
 static void paging(void)
 {
-	const struct vmm86_segment data = { .selector = 0x10, .rights = 0xc093, .limit = 0xffffffff };
+	const struct vmm86_segment data = {.selector = 0x10, .rights = 0xc093, .limit = 0xffffffff};
 	struct port port = { .count = 0 };
 	struct vmm86 *vm;
 	struct vmm86_run *run;
@@ -366,13 +374,15 @@ static void paging(void)
 	run->edx = 0x1f0;
 	run->esi = 0x400ffe;
 	run->ecx = 4;
-	ends(vm, vmm86_run_with(vm, &ports, &port), VMM86_EXIT_VMCALL, "OUTS with paging ends well");
+	ends(vm, vmm86_run_with(vm, &ports, &port), VMM86_EXIT_VMCALL,
+	     "OUTS with paging ends well");
 	ktap_equal(port.count, 4, "each element of it reaches the handler");
 	for (unsigned int i = 0; i < 4; i++)
 		ktap_equal(port.value[i], 0x11 * (i + 1), "byte %u through the page tables", i);
 	ktap_equal(vmm86_translate(vm, 0x401234, &address), 0, "an address is translated");
 	ktap_equal((long long)address, 0x3234, "to its page");
-	ktap_equal(vmm86_translate(vm, 0x402000, &address), VMM86_ERROR_NOT_MAPPED, "another is not");
+	ktap_equal(vmm86_translate(vm, 0x402000, &address), VMM86_ERROR_NOT_MAPPED,
+		   "another is not");
 	vmm86_close(vm);
 }
 
@@ -384,10 +394,13 @@ static void errors(void)
 	struct vmm86_run *run = vmm86_page(vm);
 
 	ktap_equal(vmm86_set_up(vm, &again), VMM86_ERROR_SET_UP, "a machine is set up once");
-	ktap_equal(vmm86_set_ports(vm, 0x60, 1, true), VMM86_ERROR_PASSTHROUGH, "ports need passthrough");
+	ktap_equal(vmm86_set_ports(vm, 0x60, 1, true), VMM86_ERROR_PASSTHROUGH,
+		   "ports need passthrough");
 	ktap_equal(vmm86_get_dump(vm, dump), VMM86_ERROR_NO_DUMP, "no VM entry has failed");
-	ktap_equal(vmm86_inject(vm, VMM86_INTERRUPT_SOFTWARE, 0x20, 0), 0, "a software interrupt waits");
-	ktap_equal(vmm86_inject(vm, VMM86_INTERRUPT_SOFTWARE, 0x20, 0), VMM86_ERROR_WAITING, "once");
+	ktap_equal(vmm86_inject(vm, VMM86_INTERRUPT_SOFTWARE, 0x20, 0), 0,
+		   "a software interrupt waits");
+	ktap_equal(vmm86_inject(vm, VMM86_INTERRUPT_SOFTWARE, 0x20, 0), VMM86_ERROR_WAITING,
+		   "once");
 	/* Bits 11:8 of the rights are reserved. */
 	vmm86_fetch(vm, VMM86_STATE_SEGMENTS);
 	run->segment[VMM86_DS].rights |= 0x100;

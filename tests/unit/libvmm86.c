@@ -457,8 +457,13 @@ static void exits_in_words(void **state)
 	describes(&(struct vmm86_exit){ .kind = VMM86_EXIT_IO, .port = 0x3f8, .size = 2,
 					.direction = VMM86_OUT, .count = 1, .value = 0xbeef },
 		  "I/O: OUT, port 03f8, 2 bytes, value beef");
-	describes(&(struct vmm86_exit){ .kind = VMM86_EXIT_IO, .port = 0x1f0, .size = 4, .string = 1,
-					.direction = VMM86_IN, .count = 256, .address = 0x7e00 },
+	describes(&(struct vmm86_exit){.kind = VMM86_EXIT_IO,
+				       .port = 0x1f0,
+				       .size = 4,
+				       .string = 1,
+				       .direction = VMM86_IN,
+				       .count = 256,
+				       .address = 0x7e00},
 		  "I/O: INS, port 01f0, 4 bytes, 256 times, memory from linear address 00007e00");
 	describes(&(struct vmm86_exit){ .kind = VMM86_EXIT_MEMORY, .address = 0x110000,
 					.access = VMM86_ACCESS_WRITE },

@@ -19,7 +19,8 @@
 
 static void add(struct vmm86_dump *dump, uint16_t kind, uint32_t id, uint64_t value)
 {
-	dump->item[dump->items++] = (struct vmm86_dump_item){ .kind = kind, .id = id, .value = value };
+	dump->item[dump->items++] =
+		(struct vmm86_dump_item){.kind = kind, .id = id, .value = value};
 	dump->size = DUMP_SIZE(dump->items);
 }
 

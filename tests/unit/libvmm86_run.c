@@ -155,20 +155,25 @@ static const struct {
 	struct vmm86_exit exit;
 	const char *handler;
 } dispatch[] = {
-	{ { .kind = VMM86_EXIT_IO, .port = 0x60, .size = 1, .direction = VMM86_IN, .count = 1 }, "in" },
-	{ { .kind = VMM86_EXIT_IO, .port = 0x3f8, .size = 2, .direction = VMM86_OUT, .count = 1,
-	    .value = 0xdeadbeef }, "out" },
-	{ { .kind = VMM86_EXIT_MEMORY }, "memory" },
-	{ { .kind = VMM86_EXIT_HLT }, "hlt" },
-	{ { .kind = VMM86_EXIT_VMCALL }, "vmcall" },
-	{ { .kind = VMM86_EXIT_CPUID }, "cpuid" },
-	{ { .kind = VMM86_EXIT_SOFTWARE_INTERRUPT }, "interrupt" },
-	{ { .kind = VMM86_EXIT_EXCEPTION }, "exception" },
-	{ { .kind = VMM86_EXIT_SHUTDOWN }, "shutdown" },
-	{ { .kind = VMM86_EXIT_INTERRUPT_WINDOW }, "window" },
-	{ { .kind = VMM86_EXIT_STEP }, "step" },
-	{ { .kind = VMM86_EXIT_SIGNAL }, "signal" },
-	{ { .kind = VMM86_EXIT_DEADLINE }, "deadline" },
+	{{.kind = VMM86_EXIT_IO, .port = 0x60, .size = 1, .direction = VMM86_IN, .count = 1}, "in"},
+	{{.kind = VMM86_EXIT_IO,
+	  .port = 0x3f8,
+	  .size = 2,
+	  .direction = VMM86_OUT,
+	  .count = 1,
+	  .value = 0xdeadbeef},
+	 "out"},
+	{{.kind = VMM86_EXIT_MEMORY}, "memory"},
+	{{.kind = VMM86_EXIT_HLT}, "hlt"},
+	{{.kind = VMM86_EXIT_VMCALL}, "vmcall"},
+	{{.kind = VMM86_EXIT_CPUID}, "cpuid"},
+	{{.kind = VMM86_EXIT_SOFTWARE_INTERRUPT}, "interrupt"},
+	{{.kind = VMM86_EXIT_EXCEPTION}, "exception"},
+	{{.kind = VMM86_EXIT_SHUTDOWN}, "shutdown"},
+	{{.kind = VMM86_EXIT_INTERRUPT_WINDOW}, "window"},
+	{{.kind = VMM86_EXIT_STEP}, "step"},
+	{{.kind = VMM86_EXIT_SIGNAL}, "signal"},
+	{{.kind = VMM86_EXIT_DEADLINE}, "deadline"},
 };
 #define DISPATCHED (sizeof(dispatch) / sizeof(dispatch[0]))
 
@@ -257,7 +262,8 @@ struct stream {
 	int answer;
 };
 
-static int stream_in(struct vmm86 *vm, void *context, uint16_t port, unsigned int size, uint32_t *value)
+static int stream_in(struct vmm86 *vm, void *context, uint16_t port, unsigned int size,
+		     uint32_t *value)
 {
 	struct stream *stream = context;
 
@@ -269,7 +275,8 @@ static int stream_in(struct vmm86 *vm, void *context, uint16_t port, unsigned in
 	return stream->count++ == stream->at ? stream->answer : VMM86_GO_ON;
 }
 
-static int stream_out(struct vmm86 *vm, void *context, uint16_t port, unsigned int size, uint32_t value)
+static int stream_out(struct vmm86 *vm, void *context, uint16_t port, unsigned int size,
+		      uint32_t value)
 {
 	struct stream *stream = context;
 
