@@ -183,21 +183,45 @@ static enum phase first_broken_phase(const struct vmx_evaluation *evaluation)
 	return PHASES;
 }
 
+/*
+ * What a log shows of the MSR-load area may be the one entry that could not be loaded:
+ * then the rules are to be asked of that one.
+ */
+static void judge_rule(const struct explanation *e, enum vmx_rule rule,
+		       struct vmx_finding *finding)
+{
+	struct vmx_entry_state state;
+
+	if (!e->dump->has_refused || e->state.msr_load_known ||
+	    vmx_rule_outcome(rule).kind != VMX_OUTCOME_MSR_LOAD_FAILURE) {
+		vmx_judge(rule, &e->state, finding);
+		return;
+	}
+	state = e->state;
+	state.msr_load = &e->dump->refused;
+	state.msr_load_known = 1;
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 1);
+	vmx_judge(rule, &state, finding);
+	if (finding->entry && e->dump->has_qualification)
+		finding->entry = (u32)e->dump->qualification;
+}
+
 /* Where nothing is certain, what is likely is better than nothing. */
 static void find_likely(struct explanation *e)
 {
 	struct vmx_entry_state state = e->state;
 
-	if (e->explaining || e->with_cpu || !explain_entry_failed(e->dump))
+	if (e->explaining || !explain_entry_failed(e->dump))
 		return;
-	explain_add_usual(&state);
+	if (!e->with_cpu)
+		explain_add_usual(&state);
 	for (size_t i = 0; i < e->open_count; i++) {
 		struct vmx_finding finding;
 
 		if (e->open[i].fit != FIT_EXPLAINS)
 			continue;
 		vmx_judge(e->open[i].rule, &state, &finding);
-		e->open[i].likely = finding.verdict == VMX_BROKEN;
+		e->open[i].likely = finding.verdict == VMX_BROKEN || e->candidates == 1;
 		e->likely += e->open[i].likely;
 	}
 }
@@ -207,13 +231,17 @@ static void collect(struct explanation *e)
 	enum phase first = first_broken_phase(&e->evaluation);
 
 	for (unsigned int rule = 0; rule < VMX_RULES; rule++) {
-		enum vmx_verdict verdict = e->evaluation.verdict[rule];
+		struct vmx_finding finding;
+		enum vmx_verdict verdict;
 
+		judge_rule(e, rule, &finding);
+		verdict = finding.verdict;
+		e->evaluation.verdict[rule] = verdict;
 		if (verdict == VMX_BROKEN) {
 			struct explain_broken *broken = &e->broken[e->broken_count++];
 
 			broken->rule = rule;
-			vmx_judge(rule, &e->state, &broken->finding);
+			broken->finding = finding;
 			broken->fit = fit_of(e->dump, rule, broken->finding.entry, first);
 			explain_mend(&e->state, broken);
 			e->explaining += broken->fit == FIT_EXPLAINS;
@@ -222,7 +250,10 @@ static void collect(struct explanation *e)
 
 			open->rule = rule;
 			open->fit = fit_of(e->dump, rule, 0, first);
-			vmx_judge(rule, &e->state, &open->finding);
+			/* A list that is too long fails for another entry, or otherwise. */
+			if (rule == VMX_RULE_msr_load_count_limit && open->fit == FIT_EXPLAINS)
+				open->fit = FIT_PEER;
+			open->finding = finding;
 			open->need = need_of(&open->finding);
 			e->candidates += open->fit == FIT_EXPLAINS;
 		}
@@ -284,7 +315,7 @@ bool explain_judge(struct explanation *e, const struct vmcs_dump *dump,
 	explain_add_what_follows(&e->state, dump);
 	vmx_evaluate(&e->state, &e->evaluation);
 	vmx_predict(&e->state, &e->evaluation, &e->prediction);
-	e->broken = calloc((size_t)e->evaluation.broken + 1, sizeof(*e->broken));
+	e->broken = calloc((size_t)e->evaluation.broken + VMX_MSR_LOAD_RULES, sizeof(*e->broken));
 	e->open = calloc((size_t)e->evaluation.undecided + 1, sizeof(*e->open));
 	if (!e->broken || !e->open)
 		return false;

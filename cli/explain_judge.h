@@ -68,7 +68,8 @@ enum explain_need {
  * @fit: how it goes with what was seen; FIT_CONTRADICTS and FIT_NEXT: what was seen
  *	shows that it held
  * @need: what would decide it
- * @likely: it would explain what was seen, and is broken if the CPU is as nearly all are
+ * @likely: it would explain what was seen, and is broken if the CPU is as nearly all
+ *	are; or nothing else is left that would
  * @finding: the facts that would
  */
 struct explain_open {

@@ -469,7 +469,7 @@ static void print_open(struct para *p, const struct explanation *e, bool verbose
 		para_say(p, " --verbose lists %s.", all == 1 ? "it with what would decide it" :
 			 "each with what would decide it");
 	para_end(p);
-	if (e->likely)
+	if (e->likely && e->candidates > 1)
 		print_likely(p, e);
 	for (unsigned int need = 0; need < EXPLAIN_NEEDS; need++) {
 		if (counts[need])

@@ -284,15 +284,18 @@ const char *explain_entry_text(const struct vmcs_dump *dump, uint64_t entry,
 	const struct vmx_msr_entry *load = dump->state.msr_load;
 	const char *name;
 
-	if (!entry || !load || entry > dump->state.msr_load_known) {
+	if (!load && dump->has_refused && entry == dump->qualification) {
+		load = &dump->refused;
+	} else if (entry && load && entry <= dump->state.msr_load_known) {
+		load += entry - 1;
+	} else {
 		snprintf(text, WORDS_SIZE, "entry %" PRIu64 " of the VM-entry MSR-load area, which "
 			 "the dump does not show", entry);
 		return text;
 	}
-	load += entry - 1;
 	name = vmx_any_msr_name(load->index);
-	snprintf(text, WORDS_SIZE, "entry %" PRIu64 " of the VM-entry MSR-load area: MSR %XH (%s), "
-		 "value 0x%" PRIx64 "%s", entry, load->index, name ? name : "no name here",
+	snprintf(text, WORDS_SIZE, "entry %" PRIu64 " of the VM-entry MSR-load area: MSR %XH%s%s%s, "
+		 "value 0x%" PRIx64 "%s", entry, load->index, name ? " (" : "", name ? name : "", name ? ")" : "",
 		 load->value, load->reserved ? ", reserved bits not 0" : "");
 	return text;
 }
@@ -346,9 +349,10 @@ static void likely_text(const struct explanation *e, char text[WORDS_SIZE])
 
 	while (!e->open[i].likely)
 		i++;
-	snprintf(text, WORDS_SIZE, "cannot tell for certain why this VM entry failed; on most CPUs "
-		 "%s%s is broken: %.200s", vmx_rule_id(e->open[i].rule),
-		 e->likely > 1 ? " (among others)" : "",
+	snprintf(text, WORDS_SIZE, "cannot tell for certain why this VM entry failed; %s %s%s%s: %.200s",
+		 e->candidates == 1 ? "the only rule left is" : "on most CPUs",
+		 vmx_rule_id(e->open[i].rule), e->likely > 1 ? " (among others)" : "",
+		 e->candidates == 1 ? "" : " is broken",
 		 explain_demand_text(e->open[i].rule, demand));
 }
 

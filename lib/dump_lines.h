@@ -78,6 +78,7 @@ enum dump_mark {
 	DUMP_SAID_RESUME,
 	DUMP_SAID_VMREAD,		/* VMREAD of a field failed */
 	DUMP_SAID_CRASH,		/* Xen ends a domain */
+	DUMP_SAID_MSR,			/* the MSR that Xen could not have loaded */
 };
 
 /* Besides VMX_CONDITION(): when a line is printed. */
