@@ -63,12 +63,15 @@ define_jobs() {
 		add "$kernel-explain-kvm" "$(lab "$kernel" $haswell 1 explain-in-lab)"
 		more=(--bare --modules kvm_intel --add build/vmm86)
 		add "$kernel-no-vmx" "$(lab "$kernel" $prescott 1 t_no_vmx "check-in-lab no-vmx")"
+		add "$kernel-explain-last-ept" "tests/explain-last.sh $kernel $haswell"
+		add "$kernel-explain-last-no-ept" "tests/explain-last.sh $kernel $penryn"
 	done
 	# What does not depend on the kernel runs once, with the usual ones.
 	[[ " $* " == *" 6.1 "* ]] || return 0
 	more=(--bare --insmod build/6.1/error_8.ko --add build/error-8)
 	add error-8 "$(lab 6.1 $haswell 1 t_error_8)"
 	add host-state-too-early "tests/mutants host-cr4-before-vmxe"
+	add explain-error-8 "tests/explain-error-8.sh"
 	more=(--bare --modules kvm_intel --add build/vmm86)
 	add 6.1-check-no-ept "$(lab 6.1 $penryn 2 "check-in-lab no-ept")"
 	more=(--bare --add build/vmm86)
