@@ -174,6 +174,52 @@ static int by_fit_open(const void *a, const void *b)
 	return x->fit != y->fit ? (int)x->fit - (int)y->fit : (int)x->rule - (int)y->rule;
 }
 
+static bool hangs_on(const struct explain_broken *broken, enum vmx_fact fact)
+{
+	for (unsigned int i = 0; i < broken->finding.facts_count; i++) {
+		if (broken->finding.facts[i] == fact)
+			return true;
+	}
+	return false;
+}
+
+/* Does @other hang on each field that @broken hangs on, and so may fall with it? */
+static bool may_cause(const struct explain_broken *broken, const struct explain_broken *other)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < broken->finding.facts_count; i++) {
+		enum vmx_fact fact = broken->finding.facts[i];
+
+		if (vmx_fact_kind(fact) != VMX_FACT_KIND_FIELD)
+			continue;
+		if (!hangs_on(other, fact))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * Puts a rule first whose fields all others hang on, too: with RFLAGS 0, say, bit 1 is
+ * missing; but with bit 17 gone as well, the segments of a virtual-8086 guest are wrong.
+ */
+static void put_culprit_first(struct explanation *e)
+{
+	for (size_t i = 1; i < e->explaining; i++) {
+		struct explain_broken culprit = e->broken[i];
+		size_t others = 0;
+
+		for (size_t n = 0; n < e->explaining; n++)
+			others += n == i || may_cause(&culprit, &e->broken[n]);
+		if (others < e->explaining || may_cause(&e->broken[0], &culprit))
+			continue;
+		memmove(&e->broken[1], &e->broken[0], i * sizeof(e->broken[0]));
+		e->broken[0] = culprit;
+		return;
+	}
+}
+
 static enum phase first_broken_phase(const struct vmx_evaluation *evaluation)
 {
 	for (unsigned int rule = 0; rule < VMX_RULES; rule++) {
@@ -260,6 +306,7 @@ static void collect(struct explanation *e)
 	}
 	qsort(e->broken, e->broken_count, sizeof(*e->broken), by_fit_broken);
 	qsort(e->open, e->open_count, sizeof(*e->open), by_fit_open);
+	put_culprit_first(e);
 	find_likely(e);
 }
 

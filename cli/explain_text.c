@@ -114,6 +114,7 @@ static void print_fact(struct para *p, const struct explanation *e, enum vmx_fac
 		       const struct explain_mend *mend)
 {
 	uint64_t value = e->state.value[fact], mark = mend->matters | mend->wrong;
+	char text[WORDS_SIZE];
 
 	switch (vmx_fact_kind(fact)) {
 	case VMX_FACT_KIND_FIELD:
@@ -128,9 +129,8 @@ static void print_fact(struct para *p, const struct explanation *e, enum vmx_fac
 		para_end(p);
 		break;
 	default:
-		label(p, vmx_fact_kind(fact) == VMX_FACT_KIND_CPU ? "CPU" : "fact");
-		para_say(p, "%s = 0x%" PRIx64, vmx_fact_name(fact), value);
-		para_end(p);
+		line(p, vmx_fact_kind(fact) == VMX_FACT_KIND_CPU ? "CPU" : "fact",
+		     explain_fact_text(fact, value, text));
 		break;
 	}
 }

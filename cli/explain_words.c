@@ -301,6 +301,32 @@ const char *explain_entry_text(const struct vmcs_dump *dump, uint64_t entry,
 }
 
 /**
+ * explain_fact_text() - a fact that is no field and no MSR, with its value
+ * @fact: the fact
+ * @value: its value
+ * @text: room for it
+ *
+ * Return: @text.
+ */
+const char *explain_fact_text(enum vmx_fact fact, uint64_t value, char text[WORDS_SIZE])
+{
+	static const char *const instructions[] = {
+		[VMX_INSN_VMLAUNCH] = "VMLAUNCH",
+		[VMX_INSN_VMRESUME] = "VMRESUME",
+	};
+	const char *name = vmx_fact_name(fact);
+
+	/* What follows in parentheses is for who reads numbers. */
+	if (fact == VMX_FACT_INSTRUCTION && value < sizeof(instructions) / sizeof(instructions[0]))
+		snprintf(text, WORDS_SIZE, "the instruction was %s", instructions[value]);
+	else if (value < 10)
+		snprintf(text, WORDS_SIZE, "%s: %" PRIu64, name, value);
+	else
+		snprintf(text, WORDS_SIZE, "%s: 0x%" PRIx64, name, value);
+	return text;
+}
+
+/**
  * explain_claim_text() - what to think of a log that says that the VM entry failed
  * @dump: the dump
  *

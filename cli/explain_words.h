@@ -29,6 +29,7 @@ const char *explain_bit_text(uint32_t encoding, unsigned int bit, char text[WORD
 const char *explain_answer_text(const struct explanation *e, char text[WORDS_SIZE]);
 const char *explain_entry_text(const struct vmcs_dump *dump, uint64_t entry,
 			       char text[WORDS_SIZE]);
+const char *explain_fact_text(enum vmx_fact fact, uint64_t value, char text[WORDS_SIZE]);
 const char *explain_claim_text(const struct vmcs_dump *dump);
 
 /**

@@ -296,6 +296,8 @@ for file in empty random line zeros; do
 	refused "no dump in $file" 65 "no dump of a VMCS" "$work/$file"
 	refused "no half a JSON of $file" 65 "no dump of a VMCS" --json "$work/$file"
 done
+echo "KVM: entry failed, hardware error 0x80000021" >"$work/stray"
+refused "a failure without a dump" 65 "line 1 says that a VM entry failed (VM-entry failure due to invalid guest state)" "$work/stray"
 refused "a file that is not there" 66 "$work/absent" "$work/absent"
 refused "a folder" 74 "$work" "$work"
 printf '*** Guest State ***\nCR0: actual=0x\033[31m, shadow=\nVMCS \033]0;x\007, last attempted VM-entry on CPU 1\n' >"$work/escape"

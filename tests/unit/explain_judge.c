@@ -370,6 +370,23 @@ static void each_rule_explains_itself(void **ignored)
 	assert_true(suggested > tried * 9 / 10);
 }
 
+/* A virtual-8086 guest whose RFLAGS are 0: all of its segments are wrong, but why? */
+static void the_culprit_comes_first(void **ignored)
+{
+	struct explanation e;
+
+	good_dump();
+	dump.state = bases[GUEST_V86];
+	set(VMCS_GUEST_RFLAGS, 0);
+	ends(DUMP_END_ENTRY_FAILED, 0x80000021, 0, 0);
+	assert_true(explain_judge(&e, &dump, NULL));
+	assert_true(e.explaining > 2);
+	assert_int_equal(e.broken[0].rule, VMX_RULE_guest_rflags_bit1);
+	for (size_t i = 2; i < e.explaining; i++)
+		assert_true(e.broken[i].rule > e.broken[i - 1].rule);
+	explain_free(&e);
+}
+
 /* What has to change is marked: the examples' answers are the manual's. */
 static void what_has_to_change(void **ignored)
 {
@@ -466,6 +483,7 @@ int main(void)
 		cmocka_unit_test(a_machine_check_is_told),
 		cmocka_unit_test(facts_that_follow),
 		cmocka_unit_test(each_rule_explains_itself),
+		cmocka_unit_test(the_culprit_comes_first),
 		cmocka_unit_test(what_has_to_change),
 		cmocka_unit_test(parts_of_fields),
 	};
