@@ -261,7 +261,7 @@ static json_t *dump_object(const struct explanation *e)
 	set(object, "answer", json_string(explain_answer_name(e->answer)));
 	set(object, "text", json_string(explain_answer_text(e, text)));
 	set(object, "written_by", json_string(explain_format_name(dump->format)));
-	set(object, "title", json_string(dump->title));
+	set(object, "title", json_string(explain_title(dump, text)));
 	set(object, "lines", lines);
 	set(object, "last_cpu", dump->last_cpu >= 0 ? json_integer(dump->last_cpu) : json_null());
 	set(object, "logged_on", dump->logged_on >= 0 ? json_integer(dump->logged_on) :

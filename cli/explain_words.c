@@ -159,6 +159,23 @@ const char *explain_end_text(const struct vmcs_dump *dump, char text[WORDS_SIZE]
 }
 
 /**
+ * explain_title() - what the log calls the VMCS
+ * @dump: the dump
+ * @text: room for it
+ *
+ * Return: @text: printable, whatever the log has there.
+ */
+const char *explain_title(const struct vmcs_dump *dump, char text[WORDS_SIZE])
+{
+	size_t i = 0;
+
+	for (; dump->title[i] && i + 1 < sizeof(dump->title); i++)
+		text[i] = dump->title[i] >= ' ' && dump->title[i] <= '~' ? dump->title[i] : '?';
+	text[i] = '\0';
+	return text;
+}
+
+/**
  * explain_where_text() - which dump
  * @dump: the dump
  * @text: room for it
@@ -167,13 +184,16 @@ const char *explain_end_text(const struct vmcs_dump *dump, char text[WORDS_SIZE]
  */
 const char *explain_where_text(const struct vmcs_dump *dump, char text[WORDS_SIZE])
 {
+	char title[WORDS_SIZE];
+
+	explain_title(dump, title);
 	if (!dump->first_line)
-		snprintf(text, WORDS_SIZE, *dump->title ? "the driver's record (%s)" :
-			 "the driver's record", dump->title);
-	else if (*dump->title)
+		snprintf(text, WORDS_SIZE, *title ? "the driver's record (%s)" :
+			 "the driver's record", title);
+	else if (*title)
 		snprintf(text, WORDS_SIZE, "lines %" PRIu64 "-%" PRIu64 " (%s%s)",
 			 dump->first_line, dump->last_line,
-			 dump->format == DUMP_KVM ? "VMCS " : "", dump->title);
+			 dump->format == DUMP_KVM ? "VMCS " : "", title);
 	else
 		snprintf(text, WORDS_SIZE, "lines %" PRIu64 "-%" PRIu64,
 			 dump->first_line, dump->last_line);

@@ -22,6 +22,7 @@ const char *explain_stage_name(enum vmx_stage stage);
 
 /* Phrases; each returns its second argument. */
 const char *explain_end_text(const struct vmcs_dump *dump, char text[WORDS_SIZE]);
+const char *explain_title(const struct vmcs_dump *dump, char text[WORDS_SIZE]);
 const char *explain_where_text(const struct vmcs_dump *dump, char text[WORDS_SIZE]);
 const char *explain_outcome_text(enum vmx_rule rule, char text[WORDS_SIZE]);
 const char *explain_demand_text(enum vmx_rule rule, char text[WORDS_SIZE]);
