@@ -188,10 +188,10 @@ const char *explain_where_text(const struct vmcs_dump *dump, char text[WORDS_SIZ
 
 	explain_title(dump, title);
 	if (!dump->first_line)
-		snprintf(text, WORDS_SIZE, *title ? "the driver's record (%s)" :
+		snprintf(text, WORDS_SIZE, *title ? "the driver's record (%.63s)" :
 			 "the driver's record", title);
 	else if (*title)
-		snprintf(text, WORDS_SIZE, "lines %" PRIu64 "-%" PRIu64 " (%s%s)",
+		snprintf(text, WORDS_SIZE, "lines %" PRIu64 "-%" PRIu64 " (%s%.63s)",
 			 dump->first_line, dump->last_line,
 			 dump->format == DUMP_KVM ? "VMCS " : "", title);
 	else
