@@ -81,7 +81,7 @@ run-error-8: error-8
 		--insmod build/$(notdir $(KERNEL))/error_8.ko --add build/error-8 -- error-8
 
 .PHONY: test test-kernels test-mutants lint
-test: programs test-programs unit-programs error-8
+test: programs test-programs unit-programs error-8 fuzz-entry-program
 	@tests/run
 test-kernels: programs test-programs
 	@tests/run --kernel 7.2

@@ -14,6 +14,9 @@ prepare() {
 		scripts/kmodule "$kernel" tests/kmod vmm86_test >/dev/null
 	done
 	scripts/kmodule 6.1 demo/error-8 error_8 >/dev/null
+	# tests/fuzz-entry/run takes another kernel for some models.
+	scripts/kmodule 6.1 tests/fuzz-entry/module vmm86_entry >/dev/null
+	scripts/kmodule 6.12 tests/fuzz-entry/module vmm86_entry >/dev/null
 	scripts/say "running the tests, two machines at a time; results in build/tests/results"
 }
 
@@ -41,11 +44,12 @@ arguments="rcupdate.rcu_expedited=1 init_on_alloc=0"
 haswell=corei7_haswell_4770     # EPT, unrestricted guest, VMX-preemption timer
 penryn=core2_penryn_t9600       # VMX without them
 prescott=p4_prescott_celeron_336 # no VMX
+tigerlake=tigerlake             # VMX with CET; see tests/fuzz-entry/run
 demo=(--add build/vmm86-demo --add build/seed-client-vmcall --add build/seed-client-cpuid)
 
 # define_jobs KERNEL...: the longest first, so that two at a time end together.
 define_jobs() {
-	local kernel more=()
+	local kernel more=() model
 	for kernel in "$@"; do
 		more=(--add $programs/t32_client "${demo[@]}")
 		add "$kernel-haswell-2cpu" "$(lab "$kernel" $haswell 2 t_nmi t_host_state t_concurrent t_lifecycle \
@@ -77,6 +81,9 @@ define_jobs() {
 	more=(--bare --add build/vmm86)
 	add 6.1-caps-ept "$(lab 6.1 $haswell 2 "caps-in-lab haswell")"
 	add 6.1-caps-no-ept "$(lab 6.1 $penryn 2 "caps-in-lab penryn")"
+	for model in $haswell $penryn $tigerlake; do
+		add "fuzz-entry-$model" "tests/fuzz-entry/test $model"
+	done
 	add check-command "tests/check-command.sh"
 	add caps-command "tests/caps-command.sh"
 	add explain-command "tests/explain-command.sh"
