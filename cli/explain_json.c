@@ -53,8 +53,9 @@ static json_t *fact_object(const struct explanation *e, enum vmx_fact fact, bool
 {
 	json_t *object = json_object();
 	uint64_t value = e->state.value[fact];
+	char text[WORDS_SIZE];
 
-	set(object, "name", text_or_null(vmx_fact_name(fact)));
+	set(object, "name", json_string(explain_fact_name(fact, text)));
 	if (vmx_fact_kind(fact) == VMX_FACT_KIND_FIELD)
 		set(object, "encoding", hex(vmx_fact_field(fact)));
 	else if (vmx_fact_kind(fact) == VMX_FACT_KIND_CAPABILITY)
@@ -161,11 +162,13 @@ static json_t *broken_object(const struct explanation *e, const struct explain_b
 static json_t *open_object(const struct explain_open *open)
 {
 	json_t *object = json_object(), *needs = json_array();
+	char text[WORDS_SIZE];
 
 	set_rule(object, open->rule, open->fit);
 	set(object, "needs", json_string(explain_need_name(open->need)));
 	for (unsigned int i = 0; i < open->finding.facts_count; i++)
-		json_array_append_new(needs, json_string(vmx_fact_name(open->finding.facts[i])));
+		json_array_append_new(needs,
+				      json_string(explain_fact_name(open->finding.facts[i], text)));
 	set(object, "likely", json_boolean(open->likely));
 	set(object, "would_decide", needs);
 	return object;

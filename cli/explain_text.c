@@ -329,6 +329,7 @@ static void say_facts(struct para *p, const struct explanation *e, enum explain_
 		      bool candidates, bool all)
 {
 	bool listed[VMX_FACTS] = { false };
+	char text[WORDS_SIZE];
 	unsigned int count = 0;
 
 	for (size_t i = 0; i < e->open_count; i++) {
@@ -345,7 +346,7 @@ static void say_facts(struct para *p, const struct explanation *e, enum explain_
 				continue;
 			listed[fact] = true;
 			if (count < NAMES_TOLD || all)
-				para_say(p, "%s %s", count ? "," : "", vmx_fact_name(fact));
+				para_say(p, "%s %s", count ? "," : "", explain_fact_name(fact, text));
 			count++;
 		}
 	}
@@ -400,6 +401,8 @@ static void print_need(struct para *p, const struct explanation *e, enum explain
 
 static void print_each_open(struct para *p, const struct explanation *e, bool candidates)
 {
+	char text[WORDS_SIZE];
+
 	for (size_t i = 0; i < e->open_count; i++) {
 		const struct explain_open *open = &e->open[i];
 		const char *separator = "";
@@ -409,7 +412,8 @@ static void print_each_open(struct para *p, const struct explanation *e, bool ca
 		para_begin(p, LABEL, LABEL + 4);
 		para_say(p, "undecided %s:", vmx_rule_id(open->rule));
 		for (unsigned int n = 0; n < open->finding.facts_count; n++) {
-			para_say(p, "%s %s", separator, vmx_fact_name(open->finding.facts[n]));
+			para_say(p, "%s %s", separator,
+				 explain_fact_name(open->finding.facts[n], text));
 			separator = ",";
 		}
 		para_end(p);
@@ -448,8 +452,13 @@ static void print_open(struct para *p, const struct explanation *e, bool verbose
 		if (failed && !e->explaining && !e->dump->torn) {
 			fputc('\n', p->out);
 			para_begin(p, 2, 2);
-			para_say(p, "No rule is left that could explain it: the VMCS was changed before it "
-				 "was printed, or the CPU (or the hypervisor underneath) has a rule of its own.");
+			if (e->dump->has_error && !explain_is_entry_error(e->dump->instruction_error))
+				para_say(p, "This is no error of VMLAUNCH or VMRESUME: another VMX instruction "
+					 "has left it behind.");
+			else
+				para_say(p, "No rule is left that could explain it: the VMCS was changed before "
+					 "it was printed, or the CPU (or the hypervisor underneath) has a rule "
+					 "of its own.");
 			para_end(p);
 		}
 		return;

@@ -321,6 +321,42 @@ const char *explain_entry_text(const struct vmcs_dump *dump, uint64_t entry,
 }
 
 /**
+ * explain_is_entry_error() - whether VM entry may lead to a VM-instruction error
+ * @error: the error
+ *
+ * Return: false for those of other instructions.
+ */
+bool explain_is_entry_error(uint32_t error)
+{
+	for (unsigned int rule = 0; rule < VMX_RULES; rule++) {
+		struct vmx_outcome outcome = vmx_rule_outcome(rule);
+		const char *id = vmx_rule_id(rule);
+
+		if ((outcome.kind == VMX_OUTCOME_FAIL_VALID || outcome.kind == VMX_OUTCOME_FAIL) &&
+		    outcome.number == error &&
+		    (vmx_rule_stage(rule) != VMX_STAGE_INSTRUCTION || begins_with(id, "entry-") ||
+		     begins_with(id, "vmlaunch-") || begins_with(id, "vmresume-")))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * explain_fact_name() - what a fact is called
+ * @fact: the fact
+ * @text: room for it
+ *
+ * Return: @text, without what only who reads numbers needs.
+ */
+const char *explain_fact_name(enum vmx_fact fact, char text[WORDS_SIZE])
+{
+	const char *name = vmx_fact_name(fact), *end = strstr(name, " (enum ");
+
+	snprintf(text, WORDS_SIZE, "%.*s", end ? (int)(end - name) : (int)strlen(name), name);
+	return text;
+}
+
+/**
  * explain_fact_text() - a fact that is no field and no MSR, with its value
  * @fact: the fact
  * @value: its value
@@ -334,15 +370,15 @@ const char *explain_fact_text(enum vmx_fact fact, uint64_t value, char text[WORD
 		[VMX_INSN_VMLAUNCH] = "VMLAUNCH",
 		[VMX_INSN_VMRESUME] = "VMRESUME",
 	};
-	const char *name = vmx_fact_name(fact);
+	char name[WORDS_SIZE];
 
-	/* What follows in parentheses is for who reads numbers. */
+	explain_fact_name(fact, name);
 	if (fact == VMX_FACT_INSTRUCTION && value < sizeof(instructions) / sizeof(instructions[0]))
 		snprintf(text, WORDS_SIZE, "the instruction was %s", instructions[value]);
 	else if (value < 10)
-		snprintf(text, WORDS_SIZE, "%s: %" PRIu64, name, value);
+		snprintf(text, WORDS_SIZE, "%.300s: %" PRIu64, name, value);
 	else
-		snprintf(text, WORDS_SIZE, "%s: 0x%" PRIx64, name, value);
+		snprintf(text, WORDS_SIZE, "%.300s: 0x%" PRIx64, name, value);
 	return text;
 }
 

@@ -30,6 +30,8 @@ const char *explain_bit_text(uint32_t encoding, unsigned int bit, char text[WORD
 const char *explain_answer_text(const struct explanation *e, char text[WORDS_SIZE]);
 const char *explain_entry_text(const struct vmcs_dump *dump, uint64_t entry,
 			       char text[WORDS_SIZE]);
+bool explain_is_entry_error(uint32_t error);
+const char *explain_fact_name(enum vmx_fact fact, char text[WORDS_SIZE]);
 const char *explain_fact_text(enum vmx_fact fact, uint64_t value, char text[WORDS_SIZE]);
 const char *explain_claim_text(const struct vmcs_dump *dump);
 

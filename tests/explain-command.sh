@@ -263,6 +263,14 @@ for record in tests/dumps/own/*.bin; do
 	result "$(basename "$record"): $id is the first that is broken" $?
 done
 
+# Errors that are not of VM entry's checks.
+{ kvm 00000001 $none; echo "KVM: entry failed, hardware error 0x5"; } >"$work/log"
+answers "VM-instruction error 5: cannot tell" 2 "$work/log"
+says "but only the launch state is left" "the only rule left is vmresume-non-launched"
+{ kvm 00000001 $none; echo "KVM: entry failed, hardware error 0xc"; } >"$work/log"
+answers "VM-instruction error 12: cannot tell" 2 "$work/log"
+says "and not VM entry's" "This is no error of VMLAUNCH or VMRESUME"
+
 # How broken rules go with what the log says.
 kvm 80000021 $none 's/PinBased=0x0000003f/PinBased=0x00000037/' >"$work/log"
 json "a control contradicts exit reason 33" '.dumps[0].broken == [.dumps[0].broken[0]] and .dumps[0].broken[0].fit == "contradicts"' "$work/log"
