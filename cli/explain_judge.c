@@ -333,6 +333,19 @@ bool explain_entry_failed(const struct vmcs_dump *dump)
 	return dump->end != DUMP_END_UNKNOWN && dump->end != DUMP_END_EXIT;
 }
 
+/* What the VMCS leads to: of the instruction's own conditions, what is not known is good. */
+static void predict(struct explanation *e)
+{
+	struct vmx_evaluation evaluation = e->evaluation;
+
+	for (unsigned int rule = 0; rule < VMX_RULES; rule++) {
+		if (vmx_rule_stage(rule) == VMX_STAGE_INSTRUCTION &&
+		    evaluation.verdict[rule] == VMX_UNDECIDED)
+			evaluation.verdict[rule] = VMX_SATISFIED;
+	}
+	vmx_predict(&e->state, &evaluation, &e->prediction);
+}
+
 /**
  * explain_judge() - judge a dump
  * @e: the outcome, for explain_free(), also if this fails
@@ -361,7 +374,7 @@ bool explain_judge(struct explanation *e, const struct vmcs_dump *dump,
 	}
 	explain_add_what_follows(&e->state, dump);
 	vmx_evaluate(&e->state, &e->evaluation);
-	vmx_predict(&e->state, &e->evaluation, &e->prediction);
+	predict(e);
 	e->broken = calloc((size_t)e->evaluation.broken + VMX_MSR_LOAD_RULES, sizeof(*e->broken));
 	e->open = calloc((size_t)e->evaluation.undecided + 1, sizeof(*e->open));
 	if (!e->broken || !e->open)

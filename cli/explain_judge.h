@@ -92,7 +92,8 @@ enum explain_answer {
  * @with_cpu: the CPU's capabilities were given, or the dump tells them
  * @state: all that is known
  * @evaluation: all verdicts
- * @prediction: what is to be expected of a VM entry
+ * @prediction: what is to be expected of a VM entry with this VMCS, if the
+ *	instruction's own conditions are met, as far as they are not known
  * @broken: sorted by enum explain_fit, then in the manual's order
  * @open: likewise, those that are about VM entry
  * @explaining: how many of @broken explain what was seen

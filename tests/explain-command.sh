@@ -353,6 +353,8 @@ json "all fields with their bits" '.dumps[0].fields | length > 80 and
 	any(.[]; .name == "Guest RFLAGS" and .value == "0x246" and
 		any(.parts[]; .name == "IF" and .value == "0x1"))' "$work/ran"
 json "the MSRs to load" '.dumps[0].msr_load[0] == {"msr": "0xc0000081", "name": "IA32_STAR", "reserved": "0x0", "value": "0x23001000000000"}' "$work/ran"
+json "what to expect of it" '.dumps[0].prediction | .success == false and .fail_invalid == false and
+	.instruction_errors == [7, 8] and (.guest_state_qualifications | index(0) != null)' "$work/bad"
 json "the counts are of all rules" '.dumps[0].rules | .satisfied + .broken + .not_applicable + .undecided == 361' "$work/bad"
 
 # The form.
