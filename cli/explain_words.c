@@ -10,6 +10,12 @@
 #include "vmx/field_bits.h"
 #include "vmx/names.h"
 
+/**
+ * explain_answer_name() - an answer, as programs see it
+ * @answer: the answer
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_answer_name(enum explain_answer answer)
 {
 	static const char *const names[] = {
@@ -21,6 +27,12 @@ const char *explain_answer_name(enum explain_answer answer)
 	return names[answer];
 }
 
+/**
+ * explain_fit_name() - how a rule goes with what was seen, as programs see it
+ * @fit: how
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_fit_name(enum explain_fit fit)
 {
 	static const char *const names[EXPLAIN_FITS] = {
@@ -34,6 +46,12 @@ const char *explain_fit_name(enum explain_fit fit)
 	return names[fit];
 }
 
+/**
+ * explain_need_name() - what would decide a rule, as programs see it
+ * @need: what
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_need_name(enum explain_need need)
 {
 	static const char *const names[EXPLAIN_NEEDS] = {
@@ -45,6 +63,12 @@ const char *explain_need_name(enum explain_need need)
 	return names[need];
 }
 
+/**
+ * explain_end_name() - what became of a VM entry, as programs see it
+ * @end: what
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_end_name(enum dump_end end)
 {
 	static const char *const names[] = {
@@ -60,6 +84,12 @@ const char *explain_end_name(enum dump_end end)
 	return names[end];
 }
 
+/**
+ * explain_format_name() - who wrote a dump, as programs see it
+ * @format: its format
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_format_name(enum dump_format format)
 {
 	static const char *const names[DUMP_FORMATS] = {
@@ -71,6 +101,12 @@ const char *explain_format_name(enum dump_format format)
 	return names[format];
 }
 
+/**
+ * explain_stage_name() - when a rule is looked at, as programs see it
+ * @stage: the stage
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_stage_name(enum vmx_stage stage)
 {
 	static const char *const names[] = {
