@@ -21,6 +21,9 @@
 #define RANK_INTERRUPTIBILITY	38
 #define RANK_HOST_SYSENTER	55
 
+/* Two dumps torn into each other are no more lines of something else apart than that. */
+#define APART_LINES	4
+
 /* A line of two parts is of the host's where the control fields begin that soon. */
 #define DEFERRED_DISTANCE	4
 
@@ -198,6 +201,11 @@ static void enter_part(struct dump_builder *builder, enum dump_part part, unsign
 	builder->part = part;
 }
 
+static bool is_apart(const struct dump_builder *builder, uint64_t number)
+{
+	return number > builder->dump.last_line + APART_LINES;
+}
+
 /* A line with fields. */
 static enum dump_build take_fields(struct dump_builder *builder, const struct dump_found *found,
 				   uint64_t number)
@@ -218,8 +226,13 @@ static enum dump_build take_fields(struct dump_builder *builder, const struct du
 		return DUMP_BUILD_TAKEN;
 	}
 	if (line->part < builder->part ||
-	    (line->part == builder->part && line->rank < builder->rank))
+	    (line->part == builder->part && line->rank < builder->rank)) {
+		/* Below a dump people quote others, and how it should have been. */
+		if (builder->rank >= RANK_NEAR_THE_END && !builder->dump.torn &&
+		    is_apart(builder, number))
+			return DUMP_BUILD_NEW;
 		tear(builder, number, "a line stands here that comes earlier in a dump");
+	}
 	narrow_forms(builder, found->forms);
 	if (line->part != builder->part)
 		enter_part(builder, line->part, line->rank, number);
@@ -256,7 +269,8 @@ static enum dump_build take_beginning(struct dump_builder *builder, const struct
 	const struct dump_values *values = &found->values;
 	char title[sizeof(dump->title)];
 
-	if (builder->fields && !(builder->begun && dump->torn && builder->rank < RANK_NEAR_THE_END))
+	if (builder->fields && !(builder->begun && dump->torn && !is_apart(builder, number) &&
+				 builder->rank < RANK_NEAR_THE_END))
 		return DUMP_BUILD_NEW;
 	memcpy(title, dump->title, sizeof(title));
 	if (found->line->mark == DUMP_MARK_KVM_VMCS) {

@@ -401,6 +401,23 @@ static void test_who_logged(void **state)
 	assert_int_equal(got.dump[0].last_cpu, 5);
 }
 
+/* What a person writes below a dump does not spoil it. */
+static void test_quoted_below(void **state)
+{
+	struct print_log log = { 0 };
+
+	append_dump(&log, LINUX_5_3, 3, ENTRY_FAILED);
+	append_many(&log, 6);
+	append(&log, "With this it works:");
+	append(&log, "RFLAGS=0x00000202         DR7 = 0x0000000000000400");
+	append_many(&log, 6);
+	append_dump(&log, LINUX_5_3, 4, 0x30);
+	read_log(&log);
+	assert_int_equal(got.count, 2);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_false(got.dump[i].torn || got.dump[i].cut || got.dump[i].missing_count);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +435,7 @@ int main(void)
 		cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_sink_stops),
 		cmocka_unit_test(test_who_logged),
+		cmocka_unit_test(test_quoted_below),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
