@@ -232,6 +232,19 @@ static json_t *msr_load_array(const struct vmx_entry_state *state)
 	return array;
 }
 
+static json_t *one_field_object(const struct explanation *e)
+{
+	json_t *object;
+
+	if (e->dump->torn || e->one_field == VMX_NO_FACT)
+		return json_null();
+	object = json_object();
+	set(object, "name", json_string(vmx_fact_name(e->one_field)));
+	set(object, "encoding", hex(vmx_fact_field(e->one_field)));
+	set(object, "value", hex(e->one_value));
+	return object;
+}
+
 static json_t *dump_object(const struct explanation *e)
 {
 	const struct vmcs_dump *dump = e->dump;
@@ -277,6 +290,7 @@ static json_t *dump_object(const struct explanation *e)
 	set(object, "capabilities_known", json_boolean(e->with_cpu));
 	set(object, "rules", count_object(e));
 	set(object, "broken", broken);
+	set(object, "one_field", one_field_object(e));
 	set(object, "undecided", undecided);
 	set(object, "prediction", dump->torn ? json_null() : prediction_object(&e->prediction));
 	set(object, "fields", fields);

@@ -307,6 +307,7 @@ static void collect(struct explanation *e)
 	qsort(e->broken, e->broken_count, sizeof(*e->broken), by_fit_broken);
 	qsort(e->open, e->open_count, sizeof(*e->open), by_fit_open);
 	put_culprit_first(e);
+	explain_mend_all(e);
 	find_likely(e);
 }
 
@@ -362,6 +363,7 @@ bool explain_judge(struct explanation *e, const struct vmcs_dump *dump,
 	memset(e, 0, sizeof(*e));
 	e->dump = dump;
 	e->answer = ANSWER_CANNOT_TELL;
+	e->one_field = VMX_NO_FACT;
 	if (dump->torn)
 		return true;
 	e->state = dump->state;

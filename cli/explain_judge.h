@@ -99,6 +99,9 @@ enum explain_answer {
  * @explaining: how many of @broken explain what was seen
  * @candidates: how many of @open might
  * @likely: how many of those are likely
+ * @one_field: a field with which, were it @one_value, all that explain would hold, and
+ *	no other rule were broken for it; VMX_NO_FACT if there is none, or one rule alone
+ * @one_value: the value
  * @answer: in a word
  */
 struct explanation {
@@ -112,6 +115,8 @@ struct explanation {
 	struct explain_open *open;
 	size_t open_count;
 	size_t explaining, candidates, likely;
+	enum vmx_fact one_field;
+	uint64_t one_value;
 	enum explain_answer answer;
 };
 
@@ -125,6 +130,7 @@ void explain_add_cpu(struct vmx_entry_state *state, const struct machine_cpu *cp
 void explain_add_what_follows(struct vmx_entry_state *state, const struct vmcs_dump *dump);
 void explain_add_usual(struct vmx_entry_state *state);
 void explain_mend(const struct vmx_entry_state *state, struct explain_broken *broken);
+void explain_mend_all(struct explanation *e);
 
 struct machine *explain_get_cpu(const char *name, int *status);
 

@@ -299,10 +299,30 @@ static const char *heading(const struct explanation *e, enum explain_fit fit)
 	}
 }
 
+/* One field behind several rules. */
+static void print_one_field(struct para *p, const struct explanation *e)
+{
+	uint32_t encoding = vmx_fact_field(e->one_field);
+	uint64_t is = e->state.value[e->one_field];
+
+	para_begin(p, 2, 2);
+	if (e->explaining == 2)
+		para_say(p, "Both");
+	else
+		para_say(p, "All %zu", e->explaining);
+	para_say(p, " would hold with %s = 0x%" PRIx64 ":", vmx_fact_name(e->one_field),
+		 e->one_value);
+	say_bits(p, encoding, is, is ^ e->one_value, false);
+	para_say(p, ".");
+	para_end(p);
+}
+
 static void print_all_broken(struct para *p, const struct explanation *e)
 {
 	enum explain_fit last = FIT_EXPLAINS;
 
+	if (e->one_field != VMX_NO_FACT)
+		print_one_field(p, e);
 	for (size_t i = 0; i < e->broken_count; i++) {
 		if (e->broken[i].fit != last) {
 			last = e->broken[i].fit;

@@ -382,6 +382,9 @@ static void the_culprit_comes_first(void **ignored)
 	assert_true(explain_judge(&e, &dump, NULL));
 	assert_true(e.explaining > 2);
 	assert_int_equal(e.broken[0].rule, VMX_RULE_guest_rflags_bit1);
+	/* Bit 1 and VM would mend all. */
+	assert_int_equal(e.one_field, VMX_FACT_VMCS_GUEST_RFLAGS);
+	assert_int_equal(e.one_value, 0x20002);
 	for (size_t i = 2; i < e.explaining; i++)
 		assert_true(e.broken[i].rule > e.broken[i - 1].rule);
 	explain_free(&e);
