@@ -77,12 +77,20 @@ static void narrow_forms(struct dump_builder *builder, u32 forms)
 		builder->forms &= forms;
 }
 
+/* More than a field has is no value of it, but something that was garbled. */
+static bool fits_field(u32 encoding, uint64_t value)
+{
+	if (VMCS_WIDTH(encoding) == VMCS_WIDTH_16)
+		return value <= UINT16_MAX;
+	return VMCS_WIDTH(encoding) != VMCS_WIDTH_32 || value <= UINT32_MAX;
+}
+
 static void set_field(struct dump_builder *builder, u32 encoding, uint64_t value, uint64_t number)
 {
 	struct vmx_entry_state *state = &builder->dump.state;
 	enum vmx_fact fact = vmx_fact_of_field(encoding);
 
-	if (fact == VMX_NO_FACT)
+	if (fact == VMX_NO_FACT || !fits_field(encoding, value))
 		return;
 	if (vmx_state_knows(state, fact) && state->value[fact] != value)
 		tear(builder, number, "%s is 0x%llx here, and was 0x%llx before",

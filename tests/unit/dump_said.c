@@ -337,6 +337,7 @@ static void test_nothing(void **state)
 		"see CR3 = 0x1000\n",
 		"RAX=0 RSP=0000000000000001 RIP=0000000000000002 RFL=00000002\n",
 		"the VMCS Area of Xen\nVCPU 3 is idle\n",
+		"*** Guest State ***\nInterruptibility = 100000009\n",
 		"MYCR3 = 0x0000000000001000\nxRFLAGS=0x00000002 DR7 = 0x0000000000000400\n",
 	};
 
