@@ -11,4 +11,5 @@ cd "$root"
 driver=$(tests/broken-driver "$1" "$2")
 lab/vmxlab --bare --kernel "$1" --cpu "$2" --smp 2 --timeout 300 --insmod "$driver" \
 	--add build/vmm86 --add build/seed-client-vmcall --add tests/in-lab \
-	--add tests/explain-last-in-lab -- in-lab explain-last-in-lab
+	--add tests/explain-last-in-lab --add build/tests/t_failed_entry \
+	-- in-lab explain-last-in-lab t_failed_entry

@@ -169,9 +169,9 @@ static void turn_on_features(struct vmm86_dump *record)
 	/* CPUID leaf 7: shadow stacks and the rest. */
 	item(record, VMM86_ITEM_CPUID, 0, 7)->value = ~0ull;
 	item(record, VMM86_ITEM_CPUID, 1, 7)->value = ~0ull;
-	/* Linear addresses of 48 or 57 bits, physical ones of 36 to 52. */
-	item(record, VMM86_ITEM_CPUID, 0, 0x80000008)->value =
-		(chance() & 1 ? 48 : 57) << 8 | (36 + chance() % 17);
+	/* Linear addresses of 48 or 57 bits, physical ones of 36 to 52; or who knows. */
+	item(record, VMM86_ITEM_CPUID, 0, 0x80000008)->value = chance() % 8 ?
+		(chance() & 1 ? 48 : 57) << 8 | (36 + chance() % 17) : 0;| (36 + chance() % 17);
 	for (uint32_t control = VMCS_PIN_BASED_CONTROLS; control <= VMCS_SECONDARY_PROC_BASED_CONTROLS;
 	     control += 2) {
 		if (control == VMCS_PIN_BASED_CONTROLS || control == VMCS_PRIMARY_PROC_BASED_CONTROLS ||
