@@ -171,7 +171,7 @@ static void turn_on_features(struct vmm86_dump *record)
 	item(record, VMM86_ITEM_CPUID, 1, 7)->value = ~0ull;
 	/* Linear addresses of 48 or 57 bits, physical ones of 36 to 52; or who knows. */
 	item(record, VMM86_ITEM_CPUID, 0, 0x80000008)->value = chance() % 8 ?
-		(chance() & 1 ? 48 : 57) << 8 | (36 + chance() % 17) : 0;| (36 + chance() % 17);
+		(chance() & 1 ? 48 : 57) << 8 | (36 + chance() % 17) : 0;
 	for (uint32_t control = VMCS_PIN_BASED_CONTROLS; control <= VMCS_SECONDARY_PROC_BASED_CONTROLS;
 	     control += 2) {
 		if (control == VMCS_PIN_BASED_CONTROLS || control == VMCS_PRIMARY_PROC_BASED_CONTROLS ||
