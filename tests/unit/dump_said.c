@@ -419,6 +419,51 @@ static void test_quoted_below(void **state)
 		assert_false(got.dump[i].torn || got.dump[i].cut || got.dump[i].missing_count);
 }
 
+/* Lines of a dump out of their order are those of two, even if no field tells them apart. */
+static void test_out_of_order(void **state)
+{
+	read_text("*** Guest State ***\n"
+		  "CR3 = 0x0000000000001000\n"
+		  "CR4: actual=0x0000000000002040, shadow=0x0000000000000000, gh_mask=fffffffffffef871\n"
+		  "*** Host State ***\n");
+	assert_int_equal(got.count, 1);
+	assert_true(got.dump[0].torn);
+	assert_int_equal(got.dump[0].torn_line, 3);
+}
+
+/* The second begins before the first is done, and then lines of both follow. */
+static void test_torn_are_one(void **state)
+{
+	read_text("VMCS 0000000000000001, last attempted VM-entry on CPU 1\n"
+		  "*** Guest State ***\n"
+		  "CR3 = 0x0000000000001000\n"
+		  "VMCS 0000000000000002, last attempted VM-entry on CPU 2\n"
+		  "*** Guest State ***\n"
+		  "*** Host State ***\n"
+		  "FSBase=0000000000000000 GSBase=0000000000000000 TRBase=0000000000000000\n"
+		  "CR3 = 0x0000000000002000\n");
+	assert_int_equal(got.count, 1);
+	assert_true(got.dump[0].torn);
+	assert_int_equal(got.dump[0].first_line, 1);
+	assert_int_equal(got.dump[0].torn_line, 8);
+}
+
+static void test_msr_entry_lost(void **state)
+{
+	read_text("*** Guest State ***\n"
+		  "EFER= 0x0000000000000500\n"
+		  "Interruptibility = 00000000  ActivityState = 00000000\n"
+		  "MSR guest autoload:\n"
+		  "   0: msr=0x00000600 value=0x0000000000000001\n"
+		  "   2: msr=0xc0000080 value=0x0000000000000002\n"
+		  "*** Host State ***\n");
+	assert_int_equal(got.count, 1);
+	assert_false(vmx_state_knows(&got.dump[0].state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT));
+	assert_int_equal(got.dump[0].state.msr_load_known, 1);
+	assert_int_equal(got.dump[0].state.msr_load[0].index, 0x600);
+	assert_int_equal(value(0, VMX_FACT_VMCS_EXIT_MSR_STORE_COUNT), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +482,9 @@ int main(void)
 		cmocka_unit_test(test_sink_stops),
 		cmocka_unit_test(test_who_logged),
 		cmocka_unit_test(test_quoted_below),
+		cmocka_unit_test(test_out_of_order),
+		cmocka_unit_test(test_torn_are_one),
+		cmocka_unit_test(test_msr_entry_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
