@@ -67,6 +67,10 @@ define_jobs() {
 		add "$kernel-explain-kvm" "$(lab "$kernel" $haswell 1 explain-in-lab)"
 		more=(--bare --modules kvm_intel --add build/vmm86)
 		add "$kernel-no-vmx" "$(lab "$kernel" $prescott 1 t_no_vmx "check-in-lab no-vmx")"
+		more=(--bare --modules kvm_intel --add build/vmm86 --add $programs/kvm_entry)
+		add "$kernel-kvm-entry" "$(lab "$kernel" $haswell 1 kvm-entry-in-lab "kvm-entry-in-lab ept=0" \
+			"kvm-entry-in-lab unrestricted_guest=0")"
+		add "$kernel-kvm-entry-no-ept" "$(lab "$kernel" $penryn 1 kvm-entry-in-lab)"
 		add "$kernel-explain-last-ept" "tests/explain-last.sh $kernel $haswell"
 		add "$kernel-explain-last-no-ept" "tests/explain-last.sh $kernel $penryn"
 	done
