@@ -5,6 +5,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "cli/explain_report.h"
 #include "lib/dump_record.h"
 #include "lib/dump_text.h"
+#include "vmx/names.h"
 
 struct options {
 	const char *caps, *file, *save;
@@ -28,6 +30,7 @@ struct options {
  * @terminal: colour may be used
  * @dumps: how many have been explained
  * @status: the worst answer so far, STATUS_*
+ * @stray: a line that says that a VM entry failed, if no dump goes with it
  * @no_memory: reading stopped for want of it
  */
 struct run {
@@ -36,6 +39,7 @@ struct run {
 	bool terminal;
 	size_t dumps;
 	int status;
+	struct dump_stray stray;
 	bool no_memory;
 };
 
@@ -163,6 +167,7 @@ static int read_lines(struct run *run, int fd, char *bytes, size_t size, ssize_t
 		status = complain(EX_IOERR, "%s cannot be read: %s", name, strerror(errno));
 	if (got <= 0)
 		dump_reader_end(reader);
+	run->stray = dump_reader_stray(reader);
 	dump_reader_free(reader);
 	return status;
 }
@@ -190,6 +195,21 @@ static int read_all(struct run *run, int fd, const char *name)
 	return status;
 }
 
+static int complain_of_no_dump(const struct dump_stray *stray, const char *name)
+{
+	const char *what = NULL;
+
+	if (!stray->line)
+		return complain(EX_DATAERR, "%s: no dump of a VMCS is in it; vmm86-explain(1) tells "
+				"what is read and how to have one printed", name);
+	if (stray->has_value)
+		what = stray->value >> 31 & 1 ? vmx_exit_reason_name((uint16_t)stray->value) :
+		       vmx_instruction_error_name((uint32_t)stray->value);
+	return complain(EX_DATAERR, "%s: line %" PRIu64 " says that a VM entry failed%s%s%s, but no dump "
+			"of a VMCS is in it; KVM prints one with kvm_intel.dump_invalid_vmcs=1", name,
+			stray->line, what ? " (" : "", what ? what : "", what ? ")" : "");
+}
+
 static int read_input(struct run *run)
 {
 	const char *file = run->options->file, *name = file;
@@ -205,8 +225,7 @@ static int read_input(struct run *run)
 	if (fd != STDIN_FILENO)
 		close(fd);
 	if (status == STATUS_YES && !run->dumps && !ferror(stdout))
-		status = complain(EX_DATAERR, "%s: no dump of a VMCS is in it; vmm86-explain(1) tells "
-				  "what is read and how to have one printed", name);
+		status = complain_of_no_dump(&run->stray, name);
 	return status;
 }
 

@@ -53,8 +53,9 @@ static json_t *fact_object(const struct explanation *e, enum vmx_fact fact, bool
 {
 	json_t *object = json_object();
 	uint64_t value = e->state.value[fact];
+	char text[WORDS_SIZE];
 
-	set(object, "name", text_or_null(vmx_fact_name(fact)));
+	set(object, "name", json_string(explain_fact_name(fact, text)));
 	if (vmx_fact_kind(fact) == VMX_FACT_KIND_FIELD)
 		set(object, "encoding", hex(vmx_fact_field(fact)));
 	else if (vmx_fact_kind(fact) == VMX_FACT_KIND_CAPABILITY)
@@ -161,11 +162,13 @@ static json_t *broken_object(const struct explanation *e, const struct explain_b
 static json_t *open_object(const struct explain_open *open)
 {
 	json_t *object = json_object(), *needs = json_array();
+	char text[WORDS_SIZE];
 
 	set_rule(object, open->rule, open->fit);
 	set(object, "needs", json_string(explain_need_name(open->need)));
 	for (unsigned int i = 0; i < open->finding.facts_count; i++)
-		json_array_append_new(needs, json_string(vmx_fact_name(open->finding.facts[i])));
+		json_array_append_new(needs,
+				      json_string(explain_fact_name(open->finding.facts[i], text)));
 	set(object, "likely", json_boolean(open->likely));
 	set(object, "would_decide", needs);
 	return object;
@@ -229,6 +232,19 @@ static json_t *msr_load_array(const struct vmx_entry_state *state)
 	return array;
 }
 
+static json_t *one_field_object(const struct explanation *e)
+{
+	json_t *object;
+
+	if (e->dump->torn || e->one_field == VMX_NO_FACT)
+		return json_null();
+	object = json_object();
+	set(object, "name", json_string(vmx_fact_name(e->one_field)));
+	set(object, "encoding", hex(vmx_fact_field(e->one_field)));
+	set(object, "value", hex(e->one_value));
+	return object;
+}
+
 static json_t *dump_object(const struct explanation *e)
 {
 	const struct vmcs_dump *dump = e->dump;
@@ -261,7 +277,7 @@ static json_t *dump_object(const struct explanation *e)
 	set(object, "answer", json_string(explain_answer_name(e->answer)));
 	set(object, "text", json_string(explain_answer_text(e, text)));
 	set(object, "written_by", json_string(explain_format_name(dump->format)));
-	set(object, "title", json_string(dump->title));
+	set(object, "title", json_string(explain_title(dump, text)));
 	set(object, "lines", lines);
 	set(object, "last_cpu", dump->last_cpu >= 0 ? json_integer(dump->last_cpu) : json_null());
 	set(object, "logged_on", dump->logged_on >= 0 ? json_integer(dump->logged_on) :
@@ -274,6 +290,7 @@ static json_t *dump_object(const struct explanation *e)
 	set(object, "capabilities_known", json_boolean(e->with_cpu));
 	set(object, "rules", count_object(e));
 	set(object, "broken", broken);
+	set(object, "one_field", one_field_object(e));
 	set(object, "undecided", undecided);
 	set(object, "prediction", dump->torn ? json_null() : prediction_object(&e->prediction));
 	set(object, "fields", fields);

@@ -174,6 +174,52 @@ static int by_fit_open(const void *a, const void *b)
 	return x->fit != y->fit ? (int)x->fit - (int)y->fit : (int)x->rule - (int)y->rule;
 }
 
+static bool hangs_on(const struct explain_broken *broken, enum vmx_fact fact)
+{
+	for (unsigned int i = 0; i < broken->finding.facts_count; i++) {
+		if (broken->finding.facts[i] == fact)
+			return true;
+	}
+	return false;
+}
+
+/* Does @other hang on each field that @broken hangs on, and so may fall with it? */
+static bool may_cause(const struct explain_broken *broken, const struct explain_broken *other)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < broken->finding.facts_count; i++) {
+		enum vmx_fact fact = broken->finding.facts[i];
+
+		if (vmx_fact_kind(fact) != VMX_FACT_KIND_FIELD)
+			continue;
+		if (!hangs_on(other, fact))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * Puts a rule first whose fields all others hang on, too: with RFLAGS 0, say, bit 1 is
+ * missing; but with bit 17 gone as well, the segments of a virtual-8086 guest are wrong.
+ */
+static void put_culprit_first(struct explanation *e)
+{
+	for (size_t i = 1; i < e->explaining; i++) {
+		struct explain_broken culprit = e->broken[i];
+		size_t others = 0;
+
+		for (size_t n = 0; n < e->explaining; n++)
+			others += n == i || may_cause(&culprit, &e->broken[n]);
+		if (others < e->explaining || may_cause(&e->broken[0], &culprit))
+			continue;
+		memmove(&e->broken[1], &e->broken[0], i * sizeof(e->broken[0]));
+		e->broken[0] = culprit;
+		return;
+	}
+}
+
 static enum phase first_broken_phase(const struct vmx_evaluation *evaluation)
 {
 	for (unsigned int rule = 0; rule < VMX_RULES; rule++) {
@@ -183,21 +229,45 @@ static enum phase first_broken_phase(const struct vmx_evaluation *evaluation)
 	return PHASES;
 }
 
+/*
+ * What a log shows of the MSR-load area may be the one entry that could not be loaded:
+ * then the rules are to be asked of that one.
+ */
+static void judge_rule(const struct explanation *e, enum vmx_rule rule,
+		       struct vmx_finding *finding)
+{
+	struct vmx_entry_state state;
+
+	if (!e->dump->has_refused || e->state.msr_load_known ||
+	    vmx_rule_outcome(rule).kind != VMX_OUTCOME_MSR_LOAD_FAILURE) {
+		vmx_judge(rule, &e->state, finding);
+		return;
+	}
+	state = e->state;
+	state.msr_load = &e->dump->refused;
+	state.msr_load_known = 1;
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 1);
+	vmx_judge(rule, &state, finding);
+	if (finding->entry && e->dump->has_qualification)
+		finding->entry = (u32)e->dump->qualification;
+}
+
 /* Where nothing is certain, what is likely is better than nothing. */
 static void find_likely(struct explanation *e)
 {
 	struct vmx_entry_state state = e->state;
 
-	if (e->explaining || e->with_cpu || !explain_entry_failed(e->dump))
+	if (e->explaining || !explain_entry_failed(e->dump))
 		return;
-	explain_add_usual(&state);
+	if (!e->with_cpu)
+		explain_add_usual(&state);
 	for (size_t i = 0; i < e->open_count; i++) {
 		struct vmx_finding finding;
 
 		if (e->open[i].fit != FIT_EXPLAINS)
 			continue;
 		vmx_judge(e->open[i].rule, &state, &finding);
-		e->open[i].likely = finding.verdict == VMX_BROKEN;
+		e->open[i].likely = finding.verdict == VMX_BROKEN || e->candidates == 1;
 		e->likely += e->open[i].likely;
 	}
 }
@@ -207,13 +277,17 @@ static void collect(struct explanation *e)
 	enum phase first = first_broken_phase(&e->evaluation);
 
 	for (unsigned int rule = 0; rule < VMX_RULES; rule++) {
-		enum vmx_verdict verdict = e->evaluation.verdict[rule];
+		struct vmx_finding finding;
+		enum vmx_verdict verdict;
 
+		judge_rule(e, rule, &finding);
+		verdict = finding.verdict;
+		e->evaluation.verdict[rule] = verdict;
 		if (verdict == VMX_BROKEN) {
 			struct explain_broken *broken = &e->broken[e->broken_count++];
 
 			broken->rule = rule;
-			vmx_judge(rule, &e->state, &broken->finding);
+			broken->finding = finding;
 			broken->fit = fit_of(e->dump, rule, broken->finding.entry, first);
 			explain_mend(&e->state, broken);
 			e->explaining += broken->fit == FIT_EXPLAINS;
@@ -222,13 +296,18 @@ static void collect(struct explanation *e)
 
 			open->rule = rule;
 			open->fit = fit_of(e->dump, rule, 0, first);
-			vmx_judge(rule, &e->state, &open->finding);
+			/* A list that is too long fails for another entry, or otherwise. */
+			if (rule == VMX_RULE_msr_load_count_limit && open->fit == FIT_EXPLAINS)
+				open->fit = FIT_PEER;
+			open->finding = finding;
 			open->need = need_of(&open->finding);
 			e->candidates += open->fit == FIT_EXPLAINS;
 		}
 	}
 	qsort(e->broken, e->broken_count, sizeof(*e->broken), by_fit_broken);
 	qsort(e->open, e->open_count, sizeof(*e->open), by_fit_open);
+	put_culprit_first(e);
+	explain_mend_all(e);
 	find_likely(e);
 }
 
@@ -255,6 +334,19 @@ bool explain_entry_failed(const struct vmcs_dump *dump)
 	return dump->end != DUMP_END_UNKNOWN && dump->end != DUMP_END_EXIT;
 }
 
+/* What the VMCS leads to: of the instruction's own conditions, what is not known is good. */
+static void predict(struct explanation *e)
+{
+	struct vmx_evaluation evaluation = e->evaluation;
+
+	for (unsigned int rule = 0; rule < VMX_RULES; rule++) {
+		if (vmx_rule_stage(rule) == VMX_STAGE_INSTRUCTION &&
+		    evaluation.verdict[rule] == VMX_UNDECIDED)
+			evaluation.verdict[rule] = VMX_SATISFIED;
+	}
+	vmx_predict(&e->state, &evaluation, &e->prediction);
+}
+
 /**
  * explain_judge() - judge a dump
  * @e: the outcome, for explain_free(), also if this fails
@@ -271,6 +363,7 @@ bool explain_judge(struct explanation *e, const struct vmcs_dump *dump,
 	memset(e, 0, sizeof(*e));
 	e->dump = dump;
 	e->answer = ANSWER_CANNOT_TELL;
+	e->one_field = VMX_NO_FACT;
 	if (dump->torn)
 		return true;
 	e->state = dump->state;
@@ -283,8 +376,8 @@ bool explain_judge(struct explanation *e, const struct vmcs_dump *dump,
 	}
 	explain_add_what_follows(&e->state, dump);
 	vmx_evaluate(&e->state, &e->evaluation);
-	vmx_predict(&e->state, &e->evaluation, &e->prediction);
-	e->broken = calloc((size_t)e->evaluation.broken + 1, sizeof(*e->broken));
+	predict(e);
+	e->broken = calloc((size_t)e->evaluation.broken + VMX_MSR_LOAD_RULES, sizeof(*e->broken));
 	e->open = calloc((size_t)e->evaluation.undecided + 1, sizeof(*e->open));
 	if (!e->broken || !e->open)
 		return false;

@@ -68,7 +68,8 @@ enum explain_need {
  * @fit: how it goes with what was seen; FIT_CONTRADICTS and FIT_NEXT: what was seen
  *	shows that it held
  * @need: what would decide it
- * @likely: it would explain what was seen, and is broken if the CPU is as nearly all are
+ * @likely: it would explain what was seen, and is broken if the CPU is as nearly all
+ *	are; or nothing else is left that would
  * @finding: the facts that would
  */
 struct explain_open {
@@ -91,12 +92,16 @@ enum explain_answer {
  * @with_cpu: the CPU's capabilities were given, or the dump tells them
  * @state: all that is known
  * @evaluation: all verdicts
- * @prediction: what is to be expected of a VM entry
+ * @prediction: what is to be expected of a VM entry with this VMCS, if the
+ *	instruction's own conditions are met, as far as they are not known
  * @broken: sorted by enum explain_fit, then in the manual's order
  * @open: likewise, those that are about VM entry
  * @explaining: how many of @broken explain what was seen
  * @candidates: how many of @open might
  * @likely: how many of those are likely
+ * @one_field: a field with which, were it @one_value, all that explain would hold, and
+ *	no other rule were broken for it; VMX_NO_FACT if there is none, or one rule alone
+ * @one_value: the value
  * @answer: in a word
  */
 struct explanation {
@@ -110,6 +115,8 @@ struct explanation {
 	struct explain_open *open;
 	size_t open_count;
 	size_t explaining, candidates, likely;
+	enum vmx_fact one_field;
+	uint64_t one_value;
 	enum explain_answer answer;
 };
 
@@ -123,6 +130,7 @@ void explain_add_cpu(struct vmx_entry_state *state, const struct machine_cpu *cp
 void explain_add_what_follows(struct vmx_entry_state *state, const struct vmcs_dump *dump);
 void explain_add_usual(struct vmx_entry_state *state);
 void explain_mend(const struct vmx_entry_state *state, struct explain_broken *broken);
+void explain_mend_all(struct explanation *e);
 
 struct machine *explain_get_cpu(const char *name, int *status);
 

@@ -219,3 +219,60 @@ void explain_mend(const struct vmx_entry_state *state, struct explain_broken *br
 			try_field(state, broken, fact, &broken->mends[i]);
 	}
 }
+
+/* Do all rules that explain hold with another value, and is no other broken by it? */
+static bool mends_all(const struct explanation *e, struct vmx_entry_state *state)
+{
+	struct vmx_evaluation evaluation;
+	struct vmx_finding finding;
+
+	for (size_t i = 0; i < e->explaining; i++) {
+		vmx_judge(e->broken[i].rule, state, &finding);
+		if (finding.verdict == VMX_BROKEN)
+			return false;
+	}
+	vmx_evaluate(state, &evaluation);
+	return evaluation.broken + e->explaining <= e->evaluation.broken;
+}
+
+/* One bit that mends the first rule, and perhaps one more. */
+static bool mend_all_by(struct explanation *e, enum vmx_fact fact, uint64_t bits)
+{
+	struct vmx_entry_state state = e->state;
+	uint64_t is = state.value[fact];
+	unsigned int width = vmx_field_width(vmx_fact_field(fact));
+
+	for (unsigned int tried = 0; bits && tried < 4; bits &= bits - 1, tried++) {
+		for (unsigned int more = 0; more <= width; more++) {
+			uint64_t other = more ? 1ull << (more - 1) : 0;
+
+			if (other == (bits & -bits))
+				continue;
+			state.value[fact] = is ^ (bits & -bits) ^ other;
+			if (!mends_all(e, &state))
+				continue;
+			e->one_field = fact;
+			e->one_value = state.value[fact];
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * explain_mend_all() - find a value of one field that mends all rules that explain
+ * @e: what was judged; one_field and one_value are filled in
+ */
+void explain_mend_all(struct explanation *e)
+{
+	const struct explain_broken *first = &e->broken[0];
+
+	e->one_field = VMX_NO_FACT;
+	if (e->explaining < 2)
+		return;
+	for (unsigned int i = 0; i < first->finding.facts_count; i++) {
+		if (first->mends[i].mends &&
+		    mend_all_by(e, first->finding.facts[i], first->mends[i].mends))
+			return;
+	}
+}

@@ -114,6 +114,7 @@ static void print_fact(struct para *p, const struct explanation *e, enum vmx_fac
 		       const struct explain_mend *mend)
 {
 	uint64_t value = e->state.value[fact], mark = mend->matters | mend->wrong;
+	char text[WORDS_SIZE];
 
 	switch (vmx_fact_kind(fact)) {
 	case VMX_FACT_KIND_FIELD:
@@ -128,9 +129,8 @@ static void print_fact(struct para *p, const struct explanation *e, enum vmx_fac
 		para_end(p);
 		break;
 	default:
-		label(p, vmx_fact_kind(fact) == VMX_FACT_KIND_CPU ? "CPU" : "fact");
-		para_say(p, "%s = 0x%" PRIx64, vmx_fact_name(fact), value);
-		para_end(p);
+		line(p, vmx_fact_kind(fact) == VMX_FACT_KIND_CPU ? "CPU" : "fact",
+		     explain_fact_text(fact, value, text));
 		break;
 	}
 }
@@ -299,10 +299,30 @@ static const char *heading(const struct explanation *e, enum explain_fit fit)
 	}
 }
 
+/* One field behind several rules. */
+static void print_one_field(struct para *p, const struct explanation *e)
+{
+	uint32_t encoding = vmx_fact_field(e->one_field);
+	uint64_t is = e->state.value[e->one_field];
+
+	para_begin(p, 2, 2);
+	if (e->explaining == 2)
+		para_say(p, "Both");
+	else
+		para_say(p, "All %zu", e->explaining);
+	para_say(p, " would hold with %s = 0x%" PRIx64 ":", vmx_fact_name(e->one_field),
+		 e->one_value);
+	say_bits(p, encoding, is, is ^ e->one_value, false);
+	para_say(p, ".");
+	para_end(p);
+}
+
 static void print_all_broken(struct para *p, const struct explanation *e)
 {
 	enum explain_fit last = FIT_EXPLAINS;
 
+	if (e->one_field != VMX_NO_FACT)
+		print_one_field(p, e);
 	for (size_t i = 0; i < e->broken_count; i++) {
 		if (e->broken[i].fit != last) {
 			last = e->broken[i].fit;
@@ -329,6 +349,7 @@ static void say_facts(struct para *p, const struct explanation *e, enum explain_
 		      bool candidates, bool all)
 {
 	bool listed[VMX_FACTS] = { false };
+	char text[WORDS_SIZE];
 	unsigned int count = 0;
 
 	for (size_t i = 0; i < e->open_count; i++) {
@@ -345,7 +366,7 @@ static void say_facts(struct para *p, const struct explanation *e, enum explain_
 				continue;
 			listed[fact] = true;
 			if (count < NAMES_TOLD || all)
-				para_say(p, "%s %s", count ? "," : "", vmx_fact_name(fact));
+				para_say(p, "%s %s", count ? "," : "", explain_fact_name(fact, text));
 			count++;
 		}
 	}
@@ -400,6 +421,8 @@ static void print_need(struct para *p, const struct explanation *e, enum explain
 
 static void print_each_open(struct para *p, const struct explanation *e, bool candidates)
 {
+	char text[WORDS_SIZE];
+
 	for (size_t i = 0; i < e->open_count; i++) {
 		const struct explain_open *open = &e->open[i];
 		const char *separator = "";
@@ -409,7 +432,8 @@ static void print_each_open(struct para *p, const struct explanation *e, bool ca
 		para_begin(p, LABEL, LABEL + 4);
 		para_say(p, "undecided %s:", vmx_rule_id(open->rule));
 		for (unsigned int n = 0; n < open->finding.facts_count; n++) {
-			para_say(p, "%s %s", separator, vmx_fact_name(open->finding.facts[n]));
+			para_say(p, "%s %s", separator,
+				 explain_fact_name(open->finding.facts[n], text));
 			separator = ",";
 		}
 		para_end(p);
@@ -448,8 +472,13 @@ static void print_open(struct para *p, const struct explanation *e, bool verbose
 		if (failed && !e->explaining && !e->dump->torn) {
 			fputc('\n', p->out);
 			para_begin(p, 2, 2);
-			para_say(p, "No rule is left that could explain it: the VMCS was changed before it "
-				 "was printed, or the CPU (or the hypervisor underneath) has a rule of its own.");
+			if (e->dump->has_error && !explain_is_entry_error(e->dump->instruction_error))
+				para_say(p, "This is no error of VMLAUNCH or VMRESUME: another VMX instruction "
+					 "has left it behind.");
+			else
+				para_say(p, "No rule is left that could explain it: the VMCS was changed before "
+					 "it was printed, or the CPU (or the hypervisor underneath) has a rule "
+					 "of its own.");
 			para_end(p);
 		}
 		return;
@@ -469,7 +498,7 @@ static void print_open(struct para *p, const struct explanation *e, bool verbose
 		para_say(p, " --verbose lists %s.", all == 1 ? "it with what would decide it" :
 			 "each with what would decide it");
 	para_end(p);
-	if (e->likely)
+	if (e->likely && e->candidates > 1)
 		print_likely(p, e);
 	for (unsigned int need = 0; need < EXPLAIN_NEEDS; need++) {
 		if (counts[need])

@@ -10,6 +10,12 @@
 #include "vmx/field_bits.h"
 #include "vmx/names.h"
 
+/**
+ * explain_answer_name() - an answer, as programs see it
+ * @answer: the answer
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_answer_name(enum explain_answer answer)
 {
 	static const char *const names[] = {
@@ -21,6 +27,12 @@ const char *explain_answer_name(enum explain_answer answer)
 	return names[answer];
 }
 
+/**
+ * explain_fit_name() - how a rule goes with what was seen, as programs see it
+ * @fit: how
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_fit_name(enum explain_fit fit)
 {
 	static const char *const names[EXPLAIN_FITS] = {
@@ -34,6 +46,12 @@ const char *explain_fit_name(enum explain_fit fit)
 	return names[fit];
 }
 
+/**
+ * explain_need_name() - what would decide a rule, as programs see it
+ * @need: what
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_need_name(enum explain_need need)
 {
 	static const char *const names[EXPLAIN_NEEDS] = {
@@ -45,6 +63,12 @@ const char *explain_need_name(enum explain_need need)
 	return names[need];
 }
 
+/**
+ * explain_end_name() - what became of a VM entry, as programs see it
+ * @end: what
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_end_name(enum dump_end end)
 {
 	static const char *const names[] = {
@@ -60,6 +84,12 @@ const char *explain_end_name(enum dump_end end)
 	return names[end];
 }
 
+/**
+ * explain_format_name() - who wrote a dump, as programs see it
+ * @format: its format
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_format_name(enum dump_format format)
 {
 	static const char *const names[DUMP_FORMATS] = {
@@ -71,6 +101,12 @@ const char *explain_format_name(enum dump_format format)
 	return names[format];
 }
 
+/**
+ * explain_stage_name() - when a rule is looked at, as programs see it
+ * @stage: the stage
+ *
+ * Return: a word that never changes its meaning.
+ */
 const char *explain_stage_name(enum vmx_stage stage)
 {
 	static const char *const names[] = {
@@ -159,6 +195,23 @@ const char *explain_end_text(const struct vmcs_dump *dump, char text[WORDS_SIZE]
 }
 
 /**
+ * explain_title() - what the log calls the VMCS
+ * @dump: the dump
+ * @text: room for it
+ *
+ * Return: @text: printable, whatever the log has there.
+ */
+const char *explain_title(const struct vmcs_dump *dump, char text[WORDS_SIZE])
+{
+	size_t i = 0;
+
+	for (; dump->title[i] && i + 1 < sizeof(dump->title); i++)
+		text[i] = dump->title[i] >= ' ' && dump->title[i] <= '~' ? dump->title[i] : '?';
+	text[i] = '\0';
+	return text;
+}
+
+/**
  * explain_where_text() - which dump
  * @dump: the dump
  * @text: room for it
@@ -167,13 +220,16 @@ const char *explain_end_text(const struct vmcs_dump *dump, char text[WORDS_SIZE]
  */
 const char *explain_where_text(const struct vmcs_dump *dump, char text[WORDS_SIZE])
 {
+	char title[WORDS_SIZE];
+
+	explain_title(dump, title);
 	if (!dump->first_line)
-		snprintf(text, WORDS_SIZE, *dump->title ? "the driver's record (%s)" :
-			 "the driver's record", dump->title);
-	else if (*dump->title)
-		snprintf(text, WORDS_SIZE, "lines %" PRIu64 "-%" PRIu64 " (%s%s)",
+		snprintf(text, WORDS_SIZE, *title ? "the driver's record (%.63s)" :
+			 "the driver's record", title);
+	else if (*title)
+		snprintf(text, WORDS_SIZE, "lines %" PRIu64 "-%" PRIu64 " (%s%.63s)",
 			 dump->first_line, dump->last_line,
-			 dump->format == DUMP_KVM ? "VMCS " : "", dump->title);
+			 dump->format == DUMP_KVM ? "VMCS " : "", title);
 	else
 		snprintf(text, WORDS_SIZE, "lines %" PRIu64 "-%" PRIu64,
 			 dump->first_line, dump->last_line);
@@ -284,16 +340,81 @@ const char *explain_entry_text(const struct vmcs_dump *dump, uint64_t entry,
 	const struct vmx_msr_entry *load = dump->state.msr_load;
 	const char *name;
 
-	if (!entry || !load || entry > dump->state.msr_load_known) {
+	if (!load && dump->has_refused && entry == dump->qualification) {
+		load = &dump->refused;
+	} else if (entry && load && entry <= dump->state.msr_load_known) {
+		load += entry - 1;
+	} else {
 		snprintf(text, WORDS_SIZE, "entry %" PRIu64 " of the VM-entry MSR-load area, which "
 			 "the dump does not show", entry);
 		return text;
 	}
-	load += entry - 1;
 	name = vmx_any_msr_name(load->index);
-	snprintf(text, WORDS_SIZE, "entry %" PRIu64 " of the VM-entry MSR-load area: MSR %XH (%s), "
-		 "value 0x%" PRIx64 "%s", entry, load->index, name ? name : "no name here",
+	snprintf(text, WORDS_SIZE, "entry %" PRIu64 " of the VM-entry MSR-load area: MSR %XH%s%s%s, "
+		 "value 0x%" PRIx64 "%s", entry, load->index, name ? " (" : "", name ? name : "", name ? ")" : "",
 		 load->value, load->reserved ? ", reserved bits not 0" : "");
+	return text;
+}
+
+/**
+ * explain_is_entry_error() - whether VM entry may lead to a VM-instruction error
+ * @error: the error
+ *
+ * Return: false for those of other instructions.
+ */
+bool explain_is_entry_error(uint32_t error)
+{
+	for (unsigned int rule = 0; rule < VMX_RULES; rule++) {
+		struct vmx_outcome outcome = vmx_rule_outcome(rule);
+		const char *id = vmx_rule_id(rule);
+
+		if ((outcome.kind == VMX_OUTCOME_FAIL_VALID || outcome.kind == VMX_OUTCOME_FAIL) &&
+		    outcome.number == error &&
+		    (vmx_rule_stage(rule) != VMX_STAGE_INSTRUCTION || begins_with(id, "entry-") ||
+		     begins_with(id, "vmlaunch-") || begins_with(id, "vmresume-")))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * explain_fact_name() - what a fact is called
+ * @fact: the fact
+ * @text: room for it
+ *
+ * Return: @text, without what only who reads numbers needs.
+ */
+const char *explain_fact_name(enum vmx_fact fact, char text[WORDS_SIZE])
+{
+	const char *name = vmx_fact_name(fact), *end = strstr(name, " (enum ");
+
+	snprintf(text, WORDS_SIZE, "%.*s", end ? (int)(end - name) : (int)strlen(name), name);
+	return text;
+}
+
+/**
+ * explain_fact_text() - a fact that is no field and no MSR, with its value
+ * @fact: the fact
+ * @value: its value
+ * @text: room for it
+ *
+ * Return: @text.
+ */
+const char *explain_fact_text(enum vmx_fact fact, uint64_t value, char text[WORDS_SIZE])
+{
+	static const char *const instructions[] = {
+		[VMX_INSN_VMLAUNCH] = "VMLAUNCH",
+		[VMX_INSN_VMRESUME] = "VMRESUME",
+	};
+	char name[WORDS_SIZE];
+
+	explain_fact_name(fact, name);
+	if (fact == VMX_FACT_INSTRUCTION && value < sizeof(instructions) / sizeof(instructions[0]))
+		snprintf(text, WORDS_SIZE, "the instruction was %s", instructions[value]);
+	else if (value < 10)
+		snprintf(text, WORDS_SIZE, "%.300s: %" PRIu64, name, value);
+	else
+		snprintf(text, WORDS_SIZE, "%.300s: 0x%" PRIx64, name, value);
 	return text;
 }
 
@@ -346,9 +467,10 @@ static void likely_text(const struct explanation *e, char text[WORDS_SIZE])
 
 	while (!e->open[i].likely)
 		i++;
-	snprintf(text, WORDS_SIZE, "cannot tell for certain why this VM entry failed; on most CPUs "
-		 "%s%s is broken: %.200s", vmx_rule_id(e->open[i].rule),
-		 e->likely > 1 ? " (among others)" : "",
+	snprintf(text, WORDS_SIZE, "cannot tell for certain why this VM entry failed; %s %s%s%s: %.200s",
+		 e->candidates == 1 ? "the only rule left is" : "on most CPUs",
+		 vmx_rule_id(e->open[i].rule), e->likely > 1 ? " (among others)" : "",
+		 e->candidates == 1 ? "" : " is broken",
 		 explain_demand_text(e->open[i].rule, demand));
 }
 

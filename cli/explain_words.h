@@ -22,6 +22,7 @@ const char *explain_stage_name(enum vmx_stage stage);
 
 /* Phrases; each returns its second argument. */
 const char *explain_end_text(const struct vmcs_dump *dump, char text[WORDS_SIZE]);
+const char *explain_title(const struct vmcs_dump *dump, char text[WORDS_SIZE]);
 const char *explain_where_text(const struct vmcs_dump *dump, char text[WORDS_SIZE]);
 const char *explain_outcome_text(enum vmx_rule rule, char text[WORDS_SIZE]);
 const char *explain_demand_text(enum vmx_rule rule, char text[WORDS_SIZE]);
@@ -29,6 +30,9 @@ const char *explain_bit_text(uint32_t encoding, unsigned int bit, char text[WORD
 const char *explain_answer_text(const struct explanation *e, char text[WORDS_SIZE]);
 const char *explain_entry_text(const struct vmcs_dump *dump, uint64_t entry,
 			       char text[WORDS_SIZE]);
+bool explain_is_entry_error(uint32_t error);
+const char *explain_fact_name(enum vmx_fact fact, char text[WORDS_SIZE]);
+const char *explain_fact_text(enum vmx_fact fact, uint64_t value, char text[WORDS_SIZE]);
 const char *explain_claim_text(const struct vmcs_dump *dump);
 
 /**

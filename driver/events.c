@@ -471,6 +471,9 @@ static enum verdict deliver_waiting(struct vcpu *vcpu, bool *delivered)
 		windows |= VMX_PROC_NMI_WINDOW_EXITING;
 	if (vector >= 0 || (vcpu->run_flags & VMM86_RUN_INTERRUPT_WINDOW))
 		windows |= VMX_PROC_INTERRUPT_WINDOW_EXITING;
+	/* The shadow of a step is not in the VMCS, and the step ends soon enough. */
+	if (vcpu->step.shadow && step_is_on(vcpu))
+		windows = 0;
 	set_windows(vcpu, windows);
 	return VERDICT_ENTER;
 }

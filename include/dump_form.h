@@ -201,7 +201,7 @@ static inline int dump_text_number(char *line, size_t size, const struct vmm86_d
 
 	switch (n) {
 	case DUMP_LINE_FLAGS:
-		return snprintf(line, size, DUMP_TEXT_TAG "flags %x%s", dump->flags,
+		return snprintf(line, size, DUMP_TEXT_TAG "flags %08x%s", dump->flags,
 				dump->flags & VMM86_DUMP_REDUCED ?
 				" addresses of the host are reduced" : "");
 	case DUMP_LINE_END:

@@ -21,6 +21,9 @@
 #define RANK_INTERRUPTIBILITY	38
 #define RANK_HOST_SYSENTER	55
 
+/* Two dumps torn into each other are no more lines of something else apart than that. */
+#define APART_LINES	4
+
 /* A line of two parts is of the host's where the control fields begin that soon. */
 #define DEFERRED_DISTANCE	4
 
@@ -74,12 +77,20 @@ static void narrow_forms(struct dump_builder *builder, u32 forms)
 		builder->forms &= forms;
 }
 
+/* More than a field has is no value of it, but something that was garbled. */
+static bool fits_field(u32 encoding, uint64_t value)
+{
+	if (VMCS_WIDTH(encoding) == VMCS_WIDTH_16)
+		return value <= UINT16_MAX;
+	return VMCS_WIDTH(encoding) != VMCS_WIDTH_32 || value <= UINT32_MAX;
+}
+
 static void set_field(struct dump_builder *builder, u32 encoding, uint64_t value, uint64_t number)
 {
 	struct vmx_entry_state *state = &builder->dump.state;
 	enum vmx_fact fact = vmx_fact_of_field(encoding);
 
-	if (fact == VMX_NO_FACT)
+	if (fact == VMX_NO_FACT || !fits_field(encoding, value))
 		return;
 	if (vmx_state_knows(state, fact) && state->value[fact] != value)
 		tear(builder, number, "%s is 0x%llx here, and was 0x%llx before",
@@ -123,8 +134,6 @@ static bool is_repetition(const struct dump_builder *builder, const struct dump_
 static const struct dump_line *other_part(const struct dump_line *line, enum dump_part part,
 					  u32 forms)
 {
-	const struct dump_line *any = NULL;
-
 	for (unsigned int i = 0; i < dump_line_count; i++) {
 		const struct dump_line *other = &dump_lines[i];
 
@@ -132,9 +141,8 @@ static const struct dump_line *other_part(const struct dump_line *line, enum dum
 			continue;
 		if (other->forms & forms)
 			return other;
-		any = other;
 	}
-	return any;
+	return NULL;
 }
 
 /* Now the part is known: what was put off gets its place. */
@@ -171,12 +179,39 @@ static void defer(struct dump_builder *builder, const struct dump_found *found, 
 	builder->lines++;
 }
 
+static bool is_in_two_parts(const struct dump_builder *builder, const struct dump_line *line)
+{
+	for (enum dump_part part = DUMP_PART_GUEST; part <= DUMP_PART_CONTROL; part++)
+		if (part != line->part && other_part(line, part, builder->forms))
+			return true;
+	return false;
+}
+
+/* A line of which the part is not known yet; of two programs it can be the same field. */
+static void take_without_part(struct dump_builder *builder, const struct dump_found *found,
+			      uint64_t number)
+{
+	const struct dump_line *line = found->line;
+
+	if (line->field[0] == VMCS_TSC_OFFSET) {
+		set_fields(builder, line, found->values.value, found->values.count, number);
+		builder->lines++;
+	} else {
+		defer(builder, found, number);
+	}
+}
+
 static void enter_part(struct dump_builder *builder, enum dump_part part, unsigned int rank,
 		       uint64_t number)
 {
 	if (builder->deferred_count)
 		settle_deferred(builder, part, rank, number);
 	builder->part = part;
+}
+
+static bool is_apart(const struct dump_builder *builder, uint64_t number)
+{
+	return number > builder->dump.last_line + APART_LINES;
 }
 
 /* A line with fields. */
@@ -190,16 +225,23 @@ static enum dump_build take_fields(struct dump_builder *builder, const struct du
 	if (line->part == DUMP_PART_GUEST && line->rank == 10 && !builder->dump.torn &&
 	    builder->part == DUMP_PART_CONTROL && builder->rank >= RANK_NEAR_THE_END)
 		return DUMP_BUILD_NEW;
-	if (builder->part == DUMP_PART_NONE && line->part == DUMP_PART_GUEST &&
-	    other_part(line, DUMP_PART_HOST, builder->forms)) {
-		narrow_forms(builder, line->forms);
-		defer(builder, found, number);
+	if (builder->part == DUMP_PART_NONE && is_in_two_parts(builder, line)) {
+		take_without_part(builder, found, number);
+		return DUMP_BUILD_TAKEN;
+	}
+	if (line->mark == DUMP_MARK_NO_FIELD) {
+		narrow_forms(builder, found->forms);
 		return DUMP_BUILD_TAKEN;
 	}
 	if (line->part < builder->part ||
-	    (line->part == builder->part && line->rank < builder->rank))
+	    (line->part == builder->part && line->rank < builder->rank)) {
+		/* Below a dump people quote others, and how it should have been. */
+		if (builder->rank >= RANK_NEAR_THE_END && !builder->dump.torn &&
+		    is_apart(builder, number))
+			return DUMP_BUILD_NEW;
 		tear(builder, number, "a line stands here that comes earlier in a dump");
-	narrow_forms(builder, line->forms);
+	}
+	narrow_forms(builder, found->forms);
 	if (line->part != builder->part)
 		enter_part(builder, line->part, line->rank, number);
 	if (builder->list != DUMP_MARK_NONE)
@@ -235,7 +277,8 @@ static enum dump_build take_beginning(struct dump_builder *builder, const struct
 	const struct dump_values *values = &found->values;
 	char title[sizeof(dump->title)];
 
-	if (builder->fields && !(builder->begun && dump->torn && builder->rank < RANK_NEAR_THE_END))
+	if (builder->fields && !(builder->begun && dump->torn && !is_apart(builder, number) &&
+				 builder->rank < RANK_NEAR_THE_END))
 		return DUMP_BUILD_NEW;
 	memcpy(title, dump->title, sizeof(title));
 	if (found->line->mark == DUMP_MARK_KVM_VMCS) {
@@ -250,7 +293,7 @@ static enum dump_build take_beginning(struct dump_builder *builder, const struct
 	if (builder->begun && title[0] && strcmp(title, dump->title))
 		tear(builder, number, "a dump of %s begins within that of %s", dump->title, title);
 	builder->begun = true;
-	narrow_forms(builder, found->line->forms);
+	narrow_forms(builder, found->forms);
 	return DUMP_BUILD_TAKEN;
 }
 
@@ -326,14 +369,16 @@ static enum dump_build take_mark(struct dump_builder *builder, const struct dump
 		return builder->fields && may_be_xen ? DUMP_BUILD_END : DUMP_BUILD_IGNORED;
 	case DUMP_MARK_XEN_TABLE:
 		if (builder->part <= DUMP_PART_GUEST && builder->lines)
-			narrow_forms(builder, found->line->forms);
+			narrow_forms(builder, found->forms);
 		return DUMP_BUILD_TAKEN;
 	case DUMP_MARK_HOST:
 	case DUMP_MARK_CONTROL:
 		return take_part_mark(builder, found->line->mark, number);
 	case DUMP_MARK_MSR:
-		if (builder->list == DUMP_MARK_NONE)
+		if (builder->list == DUMP_MARK_NONE) {
+			builder->unbroken = false;
 			return DUMP_BUILD_IGNORED;
+		}
 		dump_msrs_entry(builder, found, text);
 		return DUMP_BUILD_TAKEN;
 	default:

@@ -3,6 +3,8 @@
  * When all lines of a dump were read: what is not the field that it is called, what
  * is missing, and what is certain without being printed.
  */
+#include <stdio.h>
+
 #include "lib/dump_build.h"
 #include "vmx/conditions.h"
 #include "vmx/vmcs_fields.h"
@@ -69,6 +71,11 @@ static enum answer pae_paging(const struct vmx_entry_state *state)
 	return cr4 & cr4_pae && !(entry & VMX_ENTRY_CTL_IA_32E_MODE_GUEST) ? YES : NO;
 }
 
+static bool is_special(u32 when)
+{
+	return when == DUMP_WHEN_PAE || when == DUMP_WHEN_UNKNOWN;
+}
+
 static bool is_printed(const struct vmx_entry_state *state, const struct dump_line *line)
 {
 	switch (line->when) {
@@ -83,13 +90,17 @@ static bool is_printed(const struct vmx_entry_state *state, const struct dump_li
 	}
 }
 
-/* What is missing are fields that each of the forms prints which the dump may have. */
+/*
+ * What is missing are fields that each of the forms prints which the dump may have; but
+ * not those that are there for a control that is 0.
+ */
 static void note_missing(struct dump_builder *builder, const u32 *printed_by)
 {
 	struct vmcs_dump *dump = &builder->dump;
 
 	for (unsigned int fact = 0; fact <= VMX_FACT_LAST_FIELD; fact++)
-		if (!(builder->forms & ~printed_by[fact]) && !vmx_state_knows(&dump->state, fact))
+		if (!(builder->forms & ~printed_by[fact]) && !vmx_state_knows(&dump->state, fact) &&
+		    (!field_exists[fact] || one_is_1(&dump->state, field_exists[fact]) != NO))
 			dump->missing[dump->missing_count++] = (uint16_t)fact;
 }
 
@@ -128,7 +139,10 @@ static void forget(struct vmx_entry_state *state, u32 encoding)
 	vmx_state_forget(state, vmx_fact_of_field(encoding));
 }
 
-/* KVM before 5.13: one of EFER and PAT may be printed for the sake of the other. */
+/*
+ * KVM before 5.13: one of EFER and PAT may be printed for the sake of the other.  After
+ * that: what is not the field is called "effective", and the word may be cut off.
+ */
 static void doubt_pairs(struct dump_builder *builder)
 {
 	static const struct {
@@ -143,6 +157,9 @@ static void doubt_pairs(struct dump_builder *builder)
 	};
 	struct vmx_entry_state *state = &builder->dump.state;
 
+	if (builder->forms & (DUMP_K513 | DUMP_K60) &&
+	    one_is_1(state, VMX_CONDITION(ENTRY_CTL(LOAD_IA32_EFER))) != YES)
+		forget(state, VMCS_GUEST_IA32_EFER);
 	if (!(builder->forms & (DUMP_K44 | DUMP_K53)))
 		return;
 	for (unsigned int i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
@@ -155,10 +172,9 @@ static void doubt_pairs(struct dump_builder *builder)
  * does not have.  0 is the field's value if a control is 1 that is there only together
  * with the field.
  */
-static void doubt_zeros(struct dump_builder *builder)
+static void doubt_zeros(struct dump_builder *builder, bool xen)
 {
 	struct vmx_entry_state *state = &builder->dump.state;
-	bool xen = !(builder->forms & DUMP_KVM_FORMS);
 
 	for (unsigned int fact = 0; fact <= VMX_FACT_LAST_FIELD; fact++) {
 		enum answer there;
@@ -192,6 +208,31 @@ static void note_the_certain(struct vmx_entry_state *state)
 	}
 }
 
+/*
+ * The last lines of a dump are printed for a control each, and only for it.  One that is
+ * there without its control is the end of another dump.
+ */
+static void find_strange_end(struct dump_builder *builder)
+{
+	struct vmcs_dump *dump = &builder->dump;
+
+	for (unsigned int i = 0; i < dump_line_count && !dump->torn; i++) {
+		const struct dump_line *line = &dump_lines[i];
+		enum vmx_fact fact = vmx_fact_of_field(line->field[0]);
+
+		if (line->part != DUMP_PART_CONTROL || line->rank <= DUMP_RANK_LAST_ALWAYS ||
+		    builder->forms & ~line->forms || !line->when || is_special(line->when) ||
+		    fact == VMX_NO_FACT || !vmx_state_knows(&dump->state, fact) ||
+		    one_is_1(&dump->state, line->when) != NO)
+			continue;
+		dump->torn = true;
+		dump->torn_line = dump->last_line;
+		snprintf(dump->torn_why, sizeof(dump->torn_why),
+			 "%s is printed, and the control that it is printed for is 0",
+			 vmx_fact_name(fact));
+	}
+}
+
 static void note_end(struct vmcs_dump *dump)
 {
 	u64 value;
@@ -214,14 +255,19 @@ static void note_end(struct vmcs_dump *dump)
 void dump_finish(struct dump_builder *builder)
 {
 	struct vmcs_dump *dump = &builder->dump;
+	bool xen = builder->forms & DUMP_XEN_FORMS, xen_4_0 = builder->forms & DUMP_X40;
 
 	dump_msrs_end(builder);
+	find_strange_end(builder);
 	dump->format = builder->forms & DUMP_KVM_FORMS ? DUMP_KVM : DUMP_XEN;
 	if (dump->format == DUMP_KVM)
 		builder->forms &= DUMP_KVM_FORMS;
-	doubt_pairs(builder);
-	doubt_zeros(builder);
 	find_missing(builder);
+	doubt_pairs(builder);
+	doubt_zeros(builder, xen);
+	/* Xen before 4.6 prints another field there. */
+	if (xen_4_0)
+		forget(&dump->state, VMCS_EXIT_INSTRUCTION_LENGTH);
 	note_the_certain(&dump->state);
 	note_end(dump);
 	dump->state.msr_load = dump->state.msr_load_known ? dump->msr_load : NULL;

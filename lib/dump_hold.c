@@ -74,7 +74,8 @@ static bool join_torn(struct dump_hold *hold, const struct vmcs_dump *dump, bool
 {
 	struct dump_held *before = hold->held_count ? &hold->held[hold->held_count - 1] : NULL;
 
-	if (!before || !before->followed || !dump->torn || !before->dump.missing_count)
+	if (!before || !before->followed || !dump->torn || !before->dump.missing_count ||
+	    dump->format == DUMP_OWN)
 		return false;
 	if (!before->dump.torn) {
 		before->dump.torn = true;

@@ -90,13 +90,26 @@ static bool is_better(const struct dump_found *a, const struct dump_found *b,
 		return a->match == DUMP_MATCH_FULL;
 	if (a->values.length != b->values.length)
 		return a->values.length > b->values.length;
+	if (a->values.short_inside != b->values.short_inside)
+		return b->values.short_inside;
 	return part_distance(a->line, wanted->part) < part_distance(b->line, wanted->part);
 }
+
+/* Lines that a text fits: what it says of the form is that it is one of theirs. */
+#define FITS_MAX	16
+
+struct fit {
+	const struct dump_line *line;
+	size_t length;
+	bool is_short;
+};
 
 static bool match_at(const char *text, size_t size, const struct dump_wanted *wanted,
 		     struct dump_found *best)
 {
 	unsigned int pair = pair_of(text), i = table.first[pair];
+	struct fit fits[FITS_MAX];
+	unsigned int fit_count = 0;
 	bool found = false, longer = false;
 
 	if (!i)
@@ -110,14 +123,23 @@ static bool match_at(const char *text, size_t size, const struct dump_wanted *wa
 						&one.values);
 		if (one.match == DUMP_MATCH_NO)
 			continue;
+		if (one.match == DUMP_MATCH_FULL && fit_count < FITS_MAX)
+			fits[fit_count++] = (struct fit){ one.line, one.values.length, one.values.short_inside };
 		if (one.match == DUMP_MATCH_PART && one.line->forms & wanted->forms)
 			longer = true;
 		if (!found || is_better(&one, best, wanted))
 			*best = one;
 		found = true;
 	}
-	if (found)
+	if (found) {
 		best->longer = longer || best->match == DUMP_MATCH_PART;
+		best->forms = best->line->forms;
+		for (i = 0; i < fit_count; i++)
+			if (fits[i].line->part == best->line->part &&
+			    fits[i].length == best->values.length &&
+			    fits[i].is_short == best->values.short_inside)
+				best->forms |= fits[i].line->forms;
+	}
 	return found;
 }
 

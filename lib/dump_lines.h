@@ -78,9 +78,13 @@ enum dump_mark {
 	DUMP_SAID_RESUME,
 	DUMP_SAID_VMREAD,		/* VMREAD of a field failed */
 	DUMP_SAID_CRASH,		/* Xen ends a domain */
+	DUMP_SAID_MSR,			/* the MSR that Xen could not have loaded */
 };
 
 /* Besides VMX_CONDITION(): when a line is printed. */
+/* Ranks: the last line that is always there; what comes then is there for a control. */
+#define DUMP_RANK_LAST_ALWAYS	76
+
 #define DUMP_WHEN_PAE		0x80000001u	/* EPT, CR4.PAE, and not IA-32e mode */
 #define DUMP_WHEN_UNKNOWN	0x80000002u	/* what does not show in the dump */
 
@@ -115,6 +119,7 @@ extern const unsigned int dump_line_count;
  * struct dump_found - a line found in a text
  * @line: which
  * @at: where it begins
+ * @forms: the forms that have it
  * @match: how far it goes
  * @longer: with more text behind it, it might have been another line, or more of it
  * @values: what it says
@@ -122,6 +127,7 @@ extern const unsigned int dump_line_count;
 struct dump_found {
 	const struct dump_line *line;
 	const char *at;
+	u32 forms;
 	enum dump_match match;
 	bool longer;
 	struct dump_values values;

@@ -200,11 +200,26 @@ static bool is_one_of(char c, const char *set)
 	return c && strchr(set, c);
 }
 
+/* How much of a line is quoting, also as web pages have it. */
+static size_t quoting(const char *text, size_t size)
+{
+	size_t length = 0;
+
+	for (;;) {
+		if (length < size && is_one_of(text[length], QUOTE_CHARS))
+			length++;
+		else if (size - length >= 4 && !memcmp(text + length, "&gt;", 4))
+			length += 4;
+		else
+			return length;
+	}
+}
+
 static void take_line(struct dump_reader *reader)
 {
 	struct dump_span span;
 	char *text = reader->line;
-	size_t size = reader->length, quote = 0;
+	size_t size = reader->length, quote;
 
 	reader->number++;
 	span.first = reader->number;
@@ -214,8 +229,7 @@ static void take_line(struct dump_reader *reader)
 	if (dump_text_line(reader->text, reader->number, text, size) != DUMP_TEXT_OTHER)
 		return;
 	size = clean(text, size);
-	while (quote < size && is_one_of(text[quote], QUOTE_CHARS))
-		quote++;
+	quote = quoting(text, size);
 	if (quote < size && text[quote] == COMMENT_CHAR)
 		return;
 	if (reader->open_length) {

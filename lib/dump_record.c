@@ -92,6 +92,19 @@ static bool in_order(const struct vmm86_dump_item *a, const struct vmm86_dump_it
 	return a->part < b->part;
 }
 
+/* A number has no more bits than its field, by the width in the encoding. */
+static bool fits_field(const struct vmm86_dump_item *item)
+{
+	switch (VMCS_WIDTH(item->id)) {
+	case VMCS_WIDTH_16:
+		return item->value <= UINT16_MAX;
+	case VMCS_WIDTH_32:
+		return item->value <= UINT32_MAX;
+	default:
+		return true;
+	}
+}
+
 static bool items_make_sense(const struct vmm86_dump *record)
 {
 	bool has_vmcs = record->end == VMM86_END_FAIL_VALID ||
@@ -102,7 +115,7 @@ static bool items_make_sense(const struct vmm86_dump *record)
 
 		if (i && !in_order(item - 1, item))
 			return false;
-		if (item->kind == VMM86_ITEM_FIELD && !has_vmcs)
+		if (item->kind == VMM86_ITEM_FIELD && (!has_vmcs || !fits_field(item)))
 			return false;
 	}
 	return true;
@@ -261,6 +274,11 @@ static void learn_moment(struct vmcs_dump *dump, const struct vmm86_dump *record
 	set(dump, VMX_FACT_IN_SMM, 0);
 	if (in_vmx)
 		set(dump, VMX_FACT_OPERATION, VMX_OPERATION_ROOT);
+	/* No VMCS is no shadow VMCS either. */
+	if (record->end == VMM86_END_FAIL_INVALID &&
+	    vmx_state_knows(&dump->state, VMX_FACT_CURRENT_VMCS) &&
+	    dump->state.value[VMX_FACT_CURRENT_VMCS] == UINT64_MAX)
+		set(dump, VMX_FACT_CURRENT_IS_SHADOW, 0);
 	if (record->end != VMM86_END_FAIL_VALID && record->end != VMM86_END_ENTRY_FAILED)
 		return;
 	set(dump, VMX_FACT_CURRENT_IS_SHADOW, 0);

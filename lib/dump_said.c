@@ -17,6 +17,9 @@
 /* Xen ends the domain as soon as it has printed the dump. */
 #define CRASH_DISTANCE	40
 
+/* Xen prints the entry that was not loaded just before the dump. */
+#define MSR_DISTANCE	4
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -74,6 +77,12 @@ bool dump_said_read(struct dump_said *said, const struct dump_found *found, cons
 		snprintf(said->title, sizeof(said->title), "d%uv%u", (unsigned int)values->value[0],
 			 (unsigned int)values->value[1]);
 		return true;
+	case DUMP_SAID_MSR:
+		if (values->count != 3)
+			return false;
+		said->msr = (struct vmx_msr_entry){ (u32)values->value[0], (u32)values->value[2],
+						    values->value[1] };
+		return true;
 	case DUMP_SAID_REASON:
 		if (!(said->value & ENTRY_FAILED))
 			return false;
@@ -89,7 +98,7 @@ bool dump_said_read(struct dump_said *said, const struct dump_found *found, cons
 bool dump_said_is_end(const struct dump_said *said)
 {
 	return said->mark != DUMP_SAID_FAILED && said->mark != DUMP_SAID_VMREAD &&
-	       said->mark != DUMP_SAID_CRASH;
+	       said->mark != DUMP_SAID_CRASH && said->mark != DUMP_SAID_MSR;
 }
 
 static bool is_instruction_error(const struct dump_said *said)
@@ -107,6 +116,9 @@ bool dump_said_fits(const struct dump_said *said, const struct vmcs_dump *dump)
 		return false;
 	if (said->mark == DUMP_SAID_VMREAD)
 		return said->number <= dump->last_line && distance <= VMREAD_DISTANCE;
+	if (said->mark == DUMP_SAID_MSR)
+		return dump->format == DUMP_XEN && said->number < dump->first_line &&
+		       distance <= MSR_DISTANCE;
 	if (said->mark == DUMP_SAID_CRASH)
 		return dump->format == DUMP_XEN && said->number > dump->last_line &&
 		       distance <= CRASH_DISTANCE;
@@ -177,6 +189,9 @@ void dump_said_apply(const struct dump_said *said, struct vmcs_dump *dump)
 	} else if (said->mark == DUMP_SAID_CRASH) {
 		if (dump->last_cpu < 0)
 			dump->last_cpu = said->cpu;
+	} else if (said->mark == DUMP_SAID_MSR) {
+		dump->has_refused = true;
+		dump->refused = said->msr;
 	} else if (is_instruction_error(said)) {
 		apply_instruction_error(said, dump);
 	} else {

@@ -23,6 +23,7 @@
  * @value: its number, if @has_value
  * @has_value: the line has a number
  * @cpu: the CPU that it names, or -1
+ * @msr: the entry of the MSR-load area that it shows
  * @title: whom it says it of, as Xen does ("d2v0"), or ""
  */
 struct dump_said {
@@ -31,6 +32,7 @@ struct dump_said {
 	uint64_t value;
 	bool has_value;
 	int cpu;
+	struct vmx_msr_entry msr;
 	char title[24];
 };
 

@@ -15,7 +15,8 @@
 #include "include/dump_form.h"
 #include "lib/dump_record.h"
 
-#define VALUE_DIGITS	16
+#define VALUE_DIGITS		16
+#define CHECKSUM_DIGITS		8
 
 /* A word of the header, whose number is not taken from the checksum's word. */
 #define HEADER(line)	(1u << DUMP_LINE_##line)
@@ -165,20 +166,20 @@ static bool take_number(struct rest *rest, unsigned int base, uint64_t most, cha
 	return true;
 }
 
-/* All of the digits: a line that was cut has fewer. */
-static bool take_value(struct rest *rest, uint64_t *value)
+/* One with all of its digits: a line that was cut has fewer. */
+static bool take_hex(struct rest *rest, unsigned int digits, uint64_t *number)
 {
 	const char *begin = rest->at;
 
-	if (!take_number(rest, 16, UINT64_MAX, ' ', value))
+	if (!take_number(rest, 16, UINT64_MAX, ' ', number))
 		return false;
-	return rest->at - begin - (rest->at[-1] == ' ') == VALUE_DIGITS;
+	return rest->at - begin - (rest->at[-1] == ' ') == digits;
 }
 
 static bool take_announcement(struct rest *rest, uint64_t *items, uint64_t *checksum)
 {
 	return take_word(rest, "items") && take_number(rest, 10, UINT32_MAX, ' ', items) &&
-	       take_word(rest, "checksum") && take_number(rest, 16, UINT32_MAX, ' ', checksum);
+	       take_word(rest, "checksum") && take_hex(rest, CHECKSUM_DIGITS, checksum);
 }
 
 static void tear(struct dump_text *text)
@@ -234,7 +235,7 @@ static bool take_item(struct dump_text *text, struct rest *rest, uint16_t kind)
 		    !take_number(rest, 16, UINT16_MAX, ' ', &part))
 			return false;
 	}
-	if (!take_value(rest, &value))
+	if (!take_hex(rest, VALUE_DIGITS, &value))
 		return false;
 	add_item(text, &(struct vmm86_dump_item) {
 		.kind = kind, .part = (uint16_t)part, .id = (uint32_t)id, .value = value });
@@ -254,26 +255,26 @@ static bool take_any_item(struct dump_text *text, struct rest *rest)
 	       take_item(text, rest, (uint16_t)kind);
 }
 
-/* The words before the items that have one number. */
+/* The words before the items that have one number; a hexadecimal one has all its digits. */
 static const struct {
 	const char *word;
 	enum dump_line line;
-	unsigned int base;
 	size_t offset, size;
+	bool hex;
 } words_with_number[] = {
-#define NUMBER(word_, line_, base_, member) \
-	{ (word_), DUMP_LINE_##line_, (base_), offsetof(struct vmm86_dump, member), \
-	  sizeof(((struct vmm86_dump *)NULL)->member) }
-	NUMBER("flags", FLAGS, 16, flags),
-	NUMBER("end", END, 10, end),
-	NUMBER("instruction", INSTRUCTION, 10, instruction),
-	NUMBER("error", ERROR, 10, instruction_error),
-	NUMBER("reason", REASON, 16, exit_reason),
-	NUMBER("qualification", QUALIFICATION, 16, qualification),
-	NUMBER("cpu", CPU, 10, cpu),
-	NUMBER("realtime", REALTIME, 10, realtime_ns),
-	NUMBER("boottime", BOOTTIME, 10, boottime_ns),
-	NUMBER("failure", FAILURE, 10, failure),
+#define NUMBER(word_, line_, hex_, member) \
+	{ (word_), DUMP_LINE_##line_, offsetof(struct vmm86_dump, member), \
+	  sizeof(((struct vmm86_dump *)NULL)->member), (hex_) }
+	NUMBER("flags", FLAGS, true, flags),
+	NUMBER("end", END, false, end),
+	NUMBER("instruction", INSTRUCTION, false, instruction),
+	NUMBER("error", ERROR, false, instruction_error),
+	NUMBER("reason", REASON, true, exit_reason),
+	NUMBER("qualification", QUALIFICATION, true, qualification),
+	NUMBER("cpu", CPU, false, cpu),
+	NUMBER("realtime", REALTIME, false, realtime_ns),
+	NUMBER("boottime", BOOTTIME, false, boottime_ns),
+	NUMBER("failure", FAILURE, false, failure),
 #undef NUMBER
 };
 
@@ -301,8 +302,9 @@ static bool take_header(struct dump_text *text, struct rest *rest)
 
 		if (!take_word(rest, words_with_number[i].word))
 			continue;
-		if (!take_number(rest, words_with_number[i].base,
-				 size == sizeof(half) ? UINT32_MAX : UINT64_MAX, ' ', &number))
+		if (words_with_number[i].hex ? !take_hex(rest, 2 * (unsigned int)size, &number) :
+		    !take_number(rest, 10, size == sizeof(half) ? UINT32_MAX : UINT64_MAX, ' ',
+				 &number))
 			return false;
 		half = (uint32_t)number;
 		put_header(text, words_with_number[i].line, words_with_number[i].offset,
@@ -358,6 +360,8 @@ static bool read_cut(struct dump_text *text, char *why)
 	struct vmm86_dump whole = text->record;
 	bool has_end = header & HEADER(END);
 
+	if (!(header & HEADER(DRIVER)))
+		*whole.version_of_driver = '?';
 	if (!has_end)
 		whole.end = header & HEADER(REASON) ? VMM86_END_ENTRY_FAILED : VMM86_END_FAIL_VALID;
 	whole.flags &= ~(VMM86_DUMP_HAS_ERROR | VMM86_DUMP_HAS_REASON);

@@ -56,6 +56,9 @@ enum dump_end {
  *	the numbers say (@end does not take it from words that the numbers refute)
  * @last_cpu: CPU of the last attempted VM entry, or -1
  * @logged_on: CPU that wrote the dump, or -1
+ * @has_refused: @refused is known
+ * @refused: the entry of the VM-entry MSR-load area that could not be loaded; which
+ *	one it is says @qualification
  * @missing: fields that each dump of this format and form has, and this one has not
  * @missing_count: how many
  * @cut: it begins or ends in the middle
@@ -75,6 +78,8 @@ struct vmcs_dump {
 	uint64_t qualification;
 	uint32_t instruction_error;
 	int last_cpu, logged_on;
+	bool has_refused;
+	struct vmx_msr_entry refused;
 	uint16_t missing[VMX_FACT_LAST_FIELD + 1];	/* enum vmx_fact */
 	unsigned int missing_count;
 	bool cut;

@@ -13,12 +13,14 @@ copy_driver() {
 # build_copy DIRECTORY KERNEL [FILE.o|VARIABLE=VALUE...]: DIRECTORY/driver/vmm86.ko, or
 # FILE.o of it alone.
 build_copy() {
-	local directory=$1 headers goal=modules word
+	local directory=$1 kernel=$2 headers goal=modules word toolchain=()
 	headers=$(scripts/kernel "$2")/headers
 	shift 2
 	for word in "$@"; do
 		[[ $word != *.o ]] || goal=
 	done
+	# As scripts/kmodule does.
+	[[ $kernel != 7.2 ]] || toolchain=(scripts/toolchain sid)
 	# shellcheck disable=SC2086
-	make -s -C "$headers" "M=$PWD/$directory/driver" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" $goal
+	"${toolchain[@]}" make -s -C "$headers" "M=$PWD/$directory/driver" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" $goal
 }

@@ -179,7 +179,8 @@ broken guest-activity-range 80000021 $none 's/ActivityState = 00000000/ActivityS
 broken guest-rflags-if-extint 80000021 $none 's/RFLAGS=0x00000246/RFLAGS=0x00000046/' 's/intr_info=00000000 errcode=00000000 ilen=00000000/intr_info=80000030 errcode=00000000 ilen=00000000/'
 broken ctl-vnmi-needs-nmi-exiting 7 - 's/PinBased=0x0000003f/PinBased=0x00000037/'
 broken ctl-vpid-nonzero 7 - 's/Virtual processor ID = 0x0005/Virtual processor ID = 0x0000/'
-broken ctl-ug-needs-ept 7 - 's/SecondaryExec=0x000010e2/SecondaryExec=0x000010e0/'
+# KVM prints the EPT pointer only with EPT.
+broken ctl-ug-needs-ept 7 - 's/SecondaryExec=0x000010e2/SecondaryExec=0x000010e0/' '/EPT pointer/d'
 broken ctl-inj-nmi-vector 7 - 's/intr_info=00000000 errcode=00000000 ilen=00000000/intr_info=80000203 errcode=00000000 ilen=00000000/'
 broken host-sel-rpl 8 - 's/CS=0010 SS=0018/CS=0010 SS=001b/'
 broken host-cr4-fixed-ones 8 - 's/CR4=00000000001726e0/CR4=00000000001706e0/'
@@ -188,6 +189,87 @@ broken host-tr-null 8 - 's/TR=0040/TR=0000/'
 broken msr-load-fs-base 80000022 0000000000000001 's/msr=0xc0000081/msr=0xc0000100/'
 says "with the entry that was not loaded" "entry 1 of the VM-entry MSR-load area: MSR C0000100H (IA32_FS_BASE)"
 broken entry-machine-check 80000029 $none
+
+# What Xen prints: the entry that was not loaded stands before the dump.
+sed 's/^/(XEN) /' >"$work/xen" <<-END
+	d1v0 vmentry failure (reason 0x80000022): MSR loading (entry 3)
+	  msr c0000101 val 0000000000000000 (mbz 0)
+	************* VMCS Area **************
+	*** Guest State ***
+	CR0: actual=0x0000000080010031, shadow=0x0000000080010031, gh_mask=ffffffffffffffff
+	CR4: actual=0x00000000000026a0, shadow=0x00000000000006a0, gh_mask=ffffffffffe8f860
+	CR3 = 0x0000000007654000
+	RSP = 0xffff800001234ff0 (0xffff800001234ff0)  RIP = 0xffffffff81234567 (0xffffffff81234567)
+	RFLAGS=0x00000246 (0x00000246)  DR7 = 0x0000000000000400
+	Sysenter RSP=0000000000000000 CS:RIP=0000:0000000000000000
+	       sel  attr  limit   base
+	  CS: 0008 0a09b ffffffff 0000000000000000
+	  DS: 0010 0c093 ffffffff 0000000000000000
+	  SS: 0010 0c093 ffffffff 0000000000000000
+	  ES: 0010 0c093 ffffffff 0000000000000000
+	  FS: 0000 1c000 00000000 0000000000000000
+	  GS: 0000 1c000 00000000 0000000000000000
+	GDTR:            0000007f ffff800000001000
+	LDTR: 0000 10000 00000000 0000000000000000
+	IDTR:            00000fff ffff800000002000
+	  TR: 0040 0008b 00000067 ffff800000003000
+	EFER(VMCS) = 0x0000000000000501  PAT = 0x0007040600070406
+	PreemptionTimer = 0x00000000  SM Base = 0x00000000
+	DebugCtl = 0x0000000000000000  DebugExceptions = 0x0000000000000000
+	Interruptibility = 00000000  ActivityState = 00000000
+	*** Host State ***
+	RIP = 0xffff82d040123450 (vmx_asm_vmexit_handler)  RSP = 0xffff83000fe00f70
+	CS=e008 SS=0000 DS=0000 ES=0000 FS=0000 GS=0000 TR=e040
+	FSBase=0000000000000000 GSBase=0000000000000000 TRBase=ffff83000fe14000
+	GDTBase=ffff83000fe03000 IDTBase=ffff83000fe07000
+	CR0=0000000080050033 CR3=0000000123456000 CR4=00000000001526e0
+	Sysenter RSP=ffff83000fe00fa0 CS:RIP=e008:ffff82d040234560
+	EFER = 0x0000000000000d01  PAT = 0x0000050100070406
+	*** Control State ***
+	PinBased=0000003f CPUBased=b62065fa SecondaryExec=000010e2
+	EntryControls=0000d3ff ExitControls=002fefff
+	ExceptionBitmap=00060002 PFECmask=00000000 PFECmatch=00000000
+	VMEntry: intr_info=00000000 errcode=00000000 ilen=00000000
+	VMExit: intr_info=00000000 errcode=00000000 ilen=00000003
+	        reason=80000022 qualification=0000000000000004
+	IDTVectoring: info=00000000 errcode=00000000
+	TSC Offset = 0xffffff0012345678  TSC Multiplier = 0x0000000000000000
+	TPR Threshold = 0x00  PostedIntrVec = 0x00
+	EPT pointer = 0x000000010a0b001e  EPTP index = 0x0000
+	Virtual processor ID = 0x0005 VMfunc controls = 0000000000000000
+	**************************************
+END
+answers "Xen: the GS base among the MSRs to load" 1 "$work/xen"
+grep -qxF '  broken msr-load-gs-base' "$work/out"
+result "Xen: the rule is found" $?
+says "Xen: by its number, which counts from 1" "entry 4 of the VM-entry MSR-load area: MSR C0000101H (IA32_GS_BASE)"
+sed 's/msr c0000101 val 0000000000000000/msr 000001dd val 1fff812345678900/' "$work/xen" >"$work/lbr"
+answers "Xen: an MSR of which the manual's chapter says nothing: cannot tell" 2 "$work/lbr"
+says "Xen: but only WRMSR is left" "the only rule left is msr-load-wrmsr-gp"
+
+# Records of vmm86's driver, of VM entries made to fail on emulated CPUs; the name says how.
+for record in tests/dumps/own/*.bin; do
+	case $record in
+	*-error-7*) id=ctl-proc-reserved ;;
+	*-error-8*) id=host-cr4-fixed-ones ;;
+	*-rflags*) id=guest-rflags-bit1 ;;
+	*-link-pointer*) id=guest-link-align ;;
+	*-msr-load*) id=msr-load-fs-base ;;
+	*-fail-invalid*) id=entry-no-current-vmcs ;;
+	*-fault*) continue ;;
+	esac
+	run "$record"
+	[[ $status == 1 && $(grep -m 1 '^  broken ' "$work/out") == "  broken $id" ]]
+	result "$(basename "$record"): $id is the first that is broken" $?
+done
+
+# Errors that are not of VM entry's checks.
+{ kvm 00000001 $none; echo "KVM: entry failed, hardware error 0x5"; } >"$work/log"
+answers "VM-instruction error 5: cannot tell" 2 "$work/log"
+says "but only the launch state is left" "the only rule left is vmresume-non-launched"
+{ kvm 00000001 $none; echo "KVM: entry failed, hardware error 0xc"; } >"$work/log"
+answers "VM-instruction error 12: cannot tell" 2 "$work/log"
+says "and not VM entry's" "This is no error of VMLAUNCH or VMRESUME"
 
 # How broken rules go with what the log says.
 kvm 80000021 $none 's/PinBased=0x0000003f/PinBased=0x00000037/' >"$work/log"
@@ -271,6 +353,8 @@ json "all fields with their bits" '.dumps[0].fields | length > 80 and
 	any(.[]; .name == "Guest RFLAGS" and .value == "0x246" and
 		any(.parts[]; .name == "IF" and .value == "0x1"))' "$work/ran"
 json "the MSRs to load" '.dumps[0].msr_load[0] == {"msr": "0xc0000081", "name": "IA32_STAR", "reserved": "0x0", "value": "0x23001000000000"}' "$work/ran"
+json "what to expect of it" '.dumps[0].prediction | .success == false and .fail_invalid == false and
+	.instruction_errors == [7, 8] and (.guest_state_qualifications | index(0) != null)' "$work/bad"
 json "the counts are of all rules" '.dumps[0].rules | .satisfied + .broken + .not_applicable + .undecided == 361' "$work/bad"
 
 # The form.
@@ -295,8 +379,15 @@ for file in empty random line zeros; do
 	refused "no dump in $file" 65 "no dump of a VMCS" "$work/$file"
 	refused "no half a JSON of $file" 65 "no dump of a VMCS" --json "$work/$file"
 done
+echo "KVM: entry failed, hardware error 0x80000021" >"$work/stray"
+refused "a failure without a dump" 65 "line 1 says that a VM entry failed (VM-entry failure due to invalid guest state)" "$work/stray"
 refused "a file that is not there" 66 "$work/absent" "$work/absent"
 refused "a folder" 74 "$work" "$work"
+sed $'s/VMCS 0000000012ab34cd/VMCS \033[31m\377/' "$work/bad" >"$work/escape"
+answers "escape sequences in a name" 1 "$work/escape"
+! grep -q $'\033' "$work/out"
+result "and none gets to the terminal" $?
+json "nor into JSON" '.dumps[0].title | test("^[ -~]*$")' "$work/escape"
 printf '*** Guest State ***\nCR0: actual=0x\033[31m, shadow=\nVMCS \033]0;x\007, last attempted VM-entry on CPU 1\n' >"$work/escape"
 run "$work/escape"
 ! grep -q $'\033' "$work/out" "$work/err"

@@ -14,6 +14,9 @@ prepare() {
 		scripts/kmodule "$kernel" tests/kmod vmm86_test >/dev/null
 	done
 	scripts/kmodule 6.1 demo/error-8 error_8 >/dev/null
+	# tests/fuzz-entry/run takes another kernel for some models.
+	scripts/kmodule 6.1 tests/fuzz-entry/module vmm86_entry >/dev/null
+	scripts/kmodule 6.12 tests/fuzz-entry/module vmm86_entry >/dev/null
 	scripts/say "running the tests, two machines at a time; results in build/tests/results"
 }
 
@@ -41,11 +44,12 @@ arguments="rcupdate.rcu_expedited=1 init_on_alloc=0"
 haswell=corei7_haswell_4770     # EPT, unrestricted guest, VMX-preemption timer
 penryn=core2_penryn_t9600       # VMX without them
 prescott=p4_prescott_celeron_336 # no VMX
+tigerlake=tigerlake             # VMX with CET; see tests/fuzz-entry/run
 demo=(--add build/vmm86-demo --add build/seed-client-vmcall --add build/seed-client-cpuid)
 
 # define_jobs KERNEL...: the longest first, so that two at a time end together.
 define_jobs() {
-	local kernel more=()
+	local kernel more=() model
 	for kernel in "$@"; do
 		more=(--add $programs/t32_client "${demo[@]}")
 		add "$kernel-haswell-2cpu" "$(lab "$kernel" $haswell 2 t_nmi t_host_state t_concurrent t_lifecycle \
@@ -63,6 +67,12 @@ define_jobs() {
 		add "$kernel-explain-kvm" "$(lab "$kernel" $haswell 1 explain-in-lab)"
 		more=(--bare --modules kvm_intel --add build/vmm86)
 		add "$kernel-no-vmx" "$(lab "$kernel" $prescott 1 t_no_vmx "check-in-lab no-vmx")"
+		more=(--bare --modules kvm_intel --add build/vmm86 --add $programs/kvm_entry)
+		add "$kernel-kvm-entry" "$(lab "$kernel" $haswell 1 kvm-entry-in-lab "kvm-entry-in-lab ept=0" \
+			"kvm-entry-in-lab unrestricted_guest=0")"
+		add "$kernel-kvm-entry-no-ept" "$(lab "$kernel" $penryn 1 kvm-entry-in-lab)"
+		add "$kernel-explain-last-ept" "tests/explain-last.sh $kernel $haswell"
+		add "$kernel-explain-last-no-ept" "tests/explain-last.sh $kernel $penryn"
 	done
 	# What does not depend on the kernel runs once, with the usual ones.
 	[[ " $* " == *" 6.1 "* ]] || return 0
@@ -73,11 +83,15 @@ define_jobs() {
 	more=(--bare --insmod build/6.1/error_8.ko --add build/error-8)
 	add error-8 "$(lab 6.1 $haswell 1 t_error_8)"
 	add host-state-too-early "tests/mutants host-cr4-before-vmxe"
+	add explain-error-8 "tests/explain-error-8.sh"
 	more=(--bare --modules kvm_intel --add build/vmm86)
 	add 6.1-check-no-ept "$(lab 6.1 $penryn 2 "check-in-lab no-ept")"
 	more=(--bare --add build/vmm86)
 	add 6.1-caps-ept "$(lab 6.1 $haswell 2 "caps-in-lab haswell")"
 	add 6.1-caps-no-ept "$(lab 6.1 $penryn 2 "caps-in-lab penryn")"
+	for model in $haswell $penryn $tigerlake; do
+		add "fuzz-entry-$model" "tests/fuzz-entry/test $model"
+	done
 	add check-command "tests/check-command.sh"
 	add caps-command "tests/caps-command.sh"
 	add install "tests/install-command.sh"

@@ -38,8 +38,8 @@
  * meanwhile), EINTR (a signal was handled; @regs say where the guest stands, the
  * same call goes on from there, but for the shadow of an STI or MOV SS), EBUSY
  * (VMX is in use in a way that cannot be shared), ENODEV (this CPU cannot enter
- * VMX root operation) and EIO (the CPU refused the VM entry: a bug, the
- * kernel's log has the details).
+ * VMX root operation) and EIO (the CPU refused the VM entry: a bug, of
+ * which VMM86_GET_DUMP gives the details).
  */
 #define VMM86_SEED_SPAN		0x110000
 #define VMM86_SEED_RUN		64	/* also the size of the record */

@@ -345,6 +345,14 @@ static inline void print_make_up(struct vmx_entry_state *vmcs, struct vmx_msr_en
 	for (u32 rights = VMCS_GUEST_ES_ACCESS_RIGHTS; rights <= VMCS_GUEST_TR_ACCESS_RIGHTS; rights += 2)
 		vmcs->value[vmx_fact_of_field(rights)] &= 0x1ffff;
 	vmcs->value[VMX_FACT_VMCS_CR3_TARGET_COUNT] &= 3;
+	/* Printed with few digits: more of them could not be told from a number that is cut. */
+	vmcs->value[VMX_FACT_VMCS_GUEST_RFLAGS] &= 0xffffffff;
+	vmcs->value[VMX_FACT_VMCS_GUEST_IA32_SYSENTER_CS] &= 0xffff;
+	vmcs->value[VMX_FACT_VMCS_HOST_IA32_SYSENTER_CS] &= 0xffff;
+	vmcs->value[VMX_FACT_VMCS_TPR_THRESHOLD] &= 0xff;
+	vmcs->value[VMX_FACT_VMCS_POSTED_INTERRUPT_NOTIFICATION_VECTOR] &= 0xff;
+	vmcs->value[VMX_FACT_VMCS_GUEST_INTERRUPTIBILITY_STATE] &= 0xffff;
+	vmcs->value[VMX_FACT_VMCS_GUEST_ACTIVITY_STATE] &= 0xffff;
 	/* Xen 4.0 prints the low half only. */
 	vmcs->value[VMX_FACT_VMCS_EXIT_QUALIFICATION] &= 0xffffffff;
 	vmcs->msr_load_known = x >> 40 & 3;

@@ -4,6 +4,7 @@
  *
  * deviations.tsv names the rules; some hold under a condition only, which is here.
  */
+#include <cpuid.h>
 #include <err.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,6 +77,20 @@ static bool ss_skipped(const struct vmx_entry_state *state)
 	       !(THE(VMCS_GUEST_SS_SELECTOR) & SELECTOR_RPL);
 }
 
+static bool cpu_has_x2apic(void)
+{
+	unsigned int a, b, c = 0, d;
+
+	__get_cpuid(1, &a, &b, &c, &d);
+	return c >> 21 & 1;
+}
+
+/* Of a list of MSRs with 16 bytes for each, in 32 bits. */
+static bool length_overflows(u64 count)
+{
+	return count >> 28;
+}
+
 /* The condition of a rule that is missing in part; without one it is missing wholly. */
 static bool is_missing(enum vmx_rule rule, const struct vmx_entry_state *state)
 {
@@ -100,8 +115,13 @@ static bool is_missing(enum vmx_rule rule, const struct vmx_entry_state *state)
 	case VMX_RULE_guest_cs_dpl_conforming:
 		return unrestricted(state);
 	case VMX_RULE_msr_load_x2apic:
-		/* On models without x2APIC. */
-		return !(THE(MSR_PROCBASED_CTLS2) >> 32 & VMX_PROC2_VIRTUALIZE_X2APIC_MODE);
+		return !cpu_has_x2apic();
+	case VMX_RULE_ctl_exit_msr_store_last:
+		return length_overflows(THE(VMCS_EXIT_MSR_STORE_COUNT));
+	case VMX_RULE_ctl_exit_msr_load_last:
+		return length_overflows(THE(VMCS_EXIT_MSR_LOAD_COUNT));
+	case VMX_RULE_ctl_entry_msr_load_last:
+		return length_overflows(THE(VMCS_ENTRY_MSR_LOAD_COUNT));
 	case VMX_RULE_guest_activity_inj_shutdown:
 		return (THE(VMCS_ENTRY_INTERRUPTION_INFORMATION) & EVENT_VECTOR) == 18;
 	default:
@@ -121,6 +141,8 @@ static bool refuses(enum vmx_rule rule, const struct vmx_entry_state *state,
 	u64 cs_rpl = THE(VMCS_GUEST_CS_SELECTOR) & SELECTOR_RPL;
 
 	switch (rule) {
+	case VMX_RULE_vmcall_root_unavailable:
+		return THE(INSTRUCTION) == VMX_INSN_VMCALL && outcome->error == 19;
 	case VMX_RULE_ctl_inj_errcode_required:
 		/* Judged by the vector although the CR0 field says real-address mode. */
 		return error_7 && injects(state, EVENT_HARDWARE_EXCEPTION) &&

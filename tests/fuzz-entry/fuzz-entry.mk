@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Differential test of the rules of VM entry: make fuzz-entry [COUNT=1000000] [SEED=N] [MODEL=...]
-# Included by the Makefile at the top; "make -f tests/fuzz-entry/fuzz-entry.mk fuzz-entry" works alone.
+# Differential test of the rules of VM entry: make fuzz-entry [COUNT=1000000] [SEED=N] [MODELS=...]
 
 FUZZ_ENTRY_OUT	:= build/fuzz-entry
 FUZZ_ENTRY_CC	?= gcc

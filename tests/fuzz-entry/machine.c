@@ -5,6 +5,7 @@
 #include <cpuid.h>
 #include <err.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -80,6 +81,7 @@ void machine_open(struct machine *machine)
 	if (machine->block.memory == MAP_FAILED)
 		err(EX_OSERR, "%s: cannot map the pages", DEVICE);
 	machine->block.physical = about.block;
+	machine->vmxon = about.vmxon;
 
 	for (i = 0; i < VMM86_ENTRY_MSRS; i++) {
 		/* One that does not exist counts as 0. */
@@ -108,6 +110,48 @@ static bool is_the_hosts_own(const struct machine *machine, const struct vmx_ent
 }
 
 /**
+ * machine_new_try() - an ordinary VMLAUNCH, to be changed
+ *
+ * Return: the one there is.
+ */
+struct vmm86_entry_try *machine_new_try(void)
+{
+	static struct vmm86_entry_try entry;
+
+	memset(&entry, 0, offsetof(struct vmm86_entry_try, field));
+	return &entry;
+}
+
+/**
+ * machine_execute() - one VMX instruction
+ * @machine: where
+ * @state: its known fields are written to the VMCS
+ * @entry: which
+ * @outcome: filled in
+ */
+void machine_execute(struct machine *machine, const struct vmx_entry_state *state,
+		     struct vmm86_entry_try *entry, struct entry_outcome *outcome)
+{
+	unsigned int fact;
+
+	entry->fields = 0;
+	for (fact = 0; fact < VMX_FACT_FIRST_MSR; fact++) {
+		if (!vmx_state_knows(state, fact) || is_the_hosts_own(machine, state, fact))
+			continue;
+		entry->field[entry->fields].encoding = vmx_fact_field(fact);
+		entry->field[entry->fields++].value = state->value[fact];
+	}
+	if (ioctl(machine->fd, VMM86_ENTRY_TRY, entry))
+		err(EX_OSERR, "%s: instruction %u could not be tried", DEVICE, entry->instruction);
+	outcome->end = entry->end;
+	outcome->error = entry->error;
+	outcome->exit_reason = entry->exit_reason;
+	outcome->vector = entry->vector;
+	outcome->qualification = entry->qualification;
+	outcome->guest_rflags = entry->guest_rflags;
+}
+
+/**
  * machine_try() - VMLAUNCH
  * @machine: where
  * @state: its known fields are written to the VMCS
@@ -116,22 +160,18 @@ static bool is_the_hosts_own(const struct machine *machine, const struct vmx_ent
 void machine_try(struct machine *machine, const struct vmx_entry_state *state,
 		 struct entry_outcome *outcome)
 {
-	static struct vmm86_entry_try entry;
-	unsigned int fact;
+	machine_execute(machine, state, machine_new_try(), outcome);
+}
 
-	entry.fields = 0;
-	for (fact = 0; fact < VMX_FACT_FIRST_MSR; fact++) {
-		if (!vmx_state_knows(state, fact) || is_the_hosts_own(machine, state, fact))
-			continue;
-		entry.field[entry.fields].encoding = vmx_fact_field(fact);
-		entry.field[entry.fields++].value = state->value[fact];
-	}
-	if (ioctl(machine->fd, VMM86_ENTRY_TRY, &entry))
-		err(EX_OSERR, "%s: the VM entry could not be tried", DEVICE);
-	outcome->end = entry.end;
-	outcome->error = entry.error;
-	outcome->exit_reason = entry.exit_reason;
-	outcome->qualification = entry.qualification;
+/**
+ * machine_stay() - keep the CPU in VMX operation
+ * @machine: where
+ * @how: see VMM86_ENTRY_STAY
+ */
+void machine_stay(struct machine *machine, unsigned long how)
+{
+	if (ioctl(machine->fd, VMM86_ENTRY_STAY, how))
+		err(EX_OSERR, "%s: the CPU does not stay in VMX operation", DEVICE);
 }
 
 /**
@@ -148,6 +188,8 @@ bool outcome_within(const struct entry_outcome *outcome, const struct vmx_predic
 		return outcome->error < 32 && prediction->errors >> outcome->error & 1;
 	case VMM86_ENTRY_FAULT:
 		return prediction->fault;
+	case VMM86_ENTRY_SUCCEEDED:
+		return prediction->success;
 	case VMM86_ENTRY_EXITED:
 		break;
 	}
@@ -173,10 +215,12 @@ bool outcome_within(const struct entry_outcome *outcome, const struct vmx_predic
  */
 void outcome_describe(const struct entry_outcome *outcome, char *text, size_t size)
 {
-	static const char *const ends[] = { "", "VMfailInvalid", "", "fault" };
+	static const char *const ends[] = { "", "VMfailInvalid", "", "", "success" };
 
 	if (outcome->end == VMM86_ENTRY_FAIL_VALID)
 		snprintf(text, size, "error %u", outcome->error);
+	else if (outcome->end == VMM86_ENTRY_FAULT)
+		snprintf(text, size, "fault, vector %u", outcome->vector);
 	else if (outcome->end != VMM86_ENTRY_EXITED)
 		snprintf(text, size, "%s", ends[outcome->end]);
 	else if (outcome->exit_reason >> 31)
@@ -194,8 +238,9 @@ void outcome_describe(const struct entry_outcome *outcome, char *text, size_t si
  */
 void prediction_describe(const struct vmx_prediction *prediction, char *text, size_t size)
 {
-	snprintf(text, size, "%s%serrors %#x, 33 with qualifications %#x, 34 %s (entry %u)",
+	snprintf(text, size, "%s%s%s%serrors %#x, 33 with qualifications %#x, 34 %s (entry %u)",
 		 prediction->success ? "entered, " : "", prediction->fail_invalid ? "VMfailInvalid, " : "",
+		 prediction->fault ? "fault, " : "", prediction->exit_to_vmm ? "VM exit, " : "",
 		 prediction->errors, prediction->guest_state, prediction->msr_load ? "yes" : "no",
 		 prediction->msr_load_entry);
 }

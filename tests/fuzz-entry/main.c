@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Does a CPU do what the rules of VM entry say?  Each state is tried by VMLAUNCH, and
+ * Does a CPU do what the rules of VM entry say?  Each state or instruction is tried, and
  * what happens is held against what vmx_predict() says.  Runs in the lab.
  */
 #include <err.h>
@@ -15,6 +15,7 @@
 #include "cases.h"
 #include "deviations.h"
 #include "extras.h"
+#include "instructions.h"
 #include "machine.h"
 #include "mutate.h"
 
@@ -30,7 +31,7 @@ static struct {
 } tally[VMX_RULES];
 
 static struct {
-	unsigned long tried, left_out, agreed, deviating, disagreeing;
+	unsigned long instructions, tried, left_out, agreed, deviating, disagreeing;
 	unsigned long entered, error_7, error_8, failure_33, failure_34, other;
 } total;
 
@@ -85,6 +86,32 @@ static void tally_agreement(const struct vmx_evaluation *e, const struct entry_o
 		tally[last].alone++;
 }
 
+/* The first rule that is broken, which is the one that counts; VMX_RULES if none is. */
+static enum vmx_rule first_broken(const struct vmx_evaluation *e)
+{
+	unsigned int rule;
+
+	for (rule = 0; rule < VMX_RULES && e->verdict[rule] != VMX_BROKEN; rule++)
+		;
+	return rule;
+}
+
+static void tally_instruction(const struct vmx_evaluation *e)
+{
+	enum vmx_rule first = first_broken(e);
+	unsigned int rule, broken = 0;
+
+	for (rule = 0; rule < VMX_RULES && stages[rule] == VMX_STAGE_INSTRUCTION; rule++) {
+		if (rule < first && e->verdict[rule] == VMX_SATISFIED)
+			tally[rule].satisfied++;
+		broken += e->verdict[rule] == VMX_BROKEN;
+	}
+	if (first != VMX_RULES) {
+		tally[first].together++;
+		tally[first].alone += broken == 1;
+	}
+}
+
 static void show(const char *what, unsigned long number, const struct vmx_entry_state *base,
 		 const struct vmx_entry_state *state, const struct vmx_evaluation *e,
 		 const struct vmx_prediction *p, const struct entry_outcome *outcome)
@@ -109,9 +136,8 @@ static void show(const char *what, unsigned long number, const struct vmx_entry_
 
 /* Listed rules that are broken and that the emulator got past. */
 static void note_deviation(const struct vmx_evaluation *e, const struct vmx_evaluation *emulators,
-			   const struct entry_outcome *outcome)
+			   enum vmx_stage reached)
 {
-	enum vmx_stage reached = stage_reached(outcome);
 	unsigned int i;
 
 	total.deviating++;
@@ -158,7 +184,7 @@ static void try_state(const char *what, unsigned long number, const struct vmx_e
 		return;
 	}
 	if (missing && outcome_within(&outcome, &emulators_p)) {
-		note_deviation(&e, &emulators, &outcome);
+		note_deviation(&e, &emulators, stage_reached(&outcome));
 		return;
 	}
 	stricter = deviations_stricter(state, &outcome);
@@ -172,6 +198,65 @@ static void try_state(const char *what, unsigned long number, const struct vmx_e
 		show(what, number, base, state, &e, &p, &outcome);
 	for (rule = 0; rule < VMX_RULES; rule++)
 		tally[rule].disagreeing += e.verdict[rule] == VMX_BROKEN;
+}
+
+/* As outcome_within(), and down to the kind of fault and of VM exit. */
+static bool instruction_within(const struct entry_outcome *outcome, const struct vmx_evaluation *e,
+			       const struct vmx_prediction *p)
+{
+	enum vmx_rule first = first_broken(e);
+	struct vmx_outcome expected;
+
+	if (first == VMX_RULES)
+		return outcome_within(outcome, p);
+	expected = vmx_rule_outcome(first);
+	switch (expected.kind) {
+	case VMX_OUTCOME_INVALID_OPCODE:
+		return outcome->end == VMM86_ENTRY_FAULT && outcome->vector == 6;
+	case VMX_OUTCOME_GENERAL_PROTECTION:
+	/* The operand is not canonical. */
+	case VMX_OUTCOME_OPERAND_FAULT:
+		return outcome->end == VMM86_ENTRY_FAULT && outcome->vector == 13;
+	case VMX_OUTCOME_EXIT_TO_VMM:
+		return outcome->end == VMM86_ENTRY_EXITED && outcome->exit_reason == expected.number;
+	default:
+		return outcome_within(outcome, p);
+	}
+}
+
+/* What became of an instruction; @what and @number name it. */
+static void judge_instruction(const char *what, unsigned long number,
+			      const struct vmx_entry_state *state, const struct entry_outcome *outcome)
+{
+	struct vmx_evaluation e, emulators;
+	struct vmx_prediction p, emulators_p;
+	struct deviation *stricter;
+	bool missing, unsafe;
+
+	vmx_evaluate(state, &e);
+	vmx_predict(state, &e, &p);
+	total.instructions++;
+	if (p.certain && instruction_within(outcome, &e, &p)) {
+		tally_instruction(&e);
+		return;
+	}
+	missing = deviations_without(state, &e, &emulators, &unsafe);
+	vmx_predict(state, &emulators, &emulators_p);
+	if (missing && instruction_within(outcome, &emulators, &emulators_p)) {
+		note_deviation(&e, &emulators, VMX_STAGE_CONTROLS);
+		return;
+	}
+	stricter = deviations_stricter(state, outcome);
+	if (stricter) {
+		total.deviating++;
+		stricter->seen++;
+		tally[stricter->rule].deviating++;
+		return;
+	}
+	if (total.disagreeing++ < SHOWN_DISAGREEMENTS)
+		show(what, number, state, state, &e, &p, outcome);
+	if (first_broken(&e) != VMX_RULES)
+		tally[first_broken(&e)].disagreeing++;
 }
 
 static bool expressible(const struct entry_op *ops, const struct vmx_entry_state *base)
@@ -248,6 +333,7 @@ static void report(u64 seed)
 		unsigned long number;
 	} lines[] = {
 		{ "tried", total.tried },
+		{ "VMX instructions", total.instructions },
 		{ "agreed", total.agreed },
 		{ "deviating", total.deviating },
 		{ "disagreeing", total.disagreeing },
@@ -292,6 +378,23 @@ static void try_random(u64 seed, unsigned long from, unsigned long count)
 	}
 }
 
+static void try_states(u64 seed, unsigned long from, unsigned long count)
+{
+	unsigned int guest;
+
+	for (guest = 0; guest < ENTRY_GUESTS; guest++) {
+		if (!vmx_state_knows(&bases[guest], VMX_FACT_INTEL_64))
+			continue;
+		fprintf(stderr, "a good state, %s\n", entry_guest_names[guest]);
+		try_state("good state", guest, &bases[guest], &bases[guest]);
+	}
+	if (!from) {
+		try_cases();
+		try_extras();
+	}
+	try_random(seed, from, count);
+}
+
 int main(int argc, char **argv)
 {
 	const char *list = "deviations.tsv";
@@ -333,15 +436,11 @@ int main(int argc, char **argv)
 			continue;
 		bases[guest] = machine.cpu;
 		entry_base(guest, &machine.block, &bases[guest]);
-		fprintf(stderr, "a good state, %s\n", entry_guest_names[guest]);
-		try_state("good state", guest, &bases[guest], &bases[guest]);
 	}
 	fprintf(stderr, "seed %llu\n", (unsigned long long)seed);
-	if (!from) {
-		try_cases();
-		try_extras();
-	}
-	try_random(seed, from, count);
+	if (from || situations_try_all(&machine, &bases[GUEST_V86], &bases[GUEST_LONG],
+				       judge_instruction))
+		try_states(seed, from, count);
 	report(seed);
 	return total.disagreeing ? 1 : 0;
 }

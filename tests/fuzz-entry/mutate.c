@@ -344,5 +344,7 @@ bool may_be_tried(const struct machine *machine, const struct vmx_entry_state *s
 		return false;
 	if (!emulators->success)
 		return true;
-	return !unsafe && THE(VMCS_GUEST_ACTIVITY_STATE) == ACTIVITY_ACTIVE;
+	/* An event wakes the guest, whatever it is: the emulator says so, see deviations.tsv. */
+	return !unsafe && (THE(VMCS_GUEST_ACTIVITY_STATE) == ACTIVITY_ACTIVE ||
+			   THE(VMCS_ENTRY_INTERRUPTION_INFORMATION) & EVENT_VALID);
 }

@@ -35,3 +35,26 @@ $(FUZZ_OUT)/dump_record: $(FUZZ_DUMP_RECORD) $(wildcard include/*.h lib/*.h vmx/
 	@mkdir -p $(FUZZ_OUT)
 	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -o $@ $(FUZZ_DUMP_RECORD)
+
+# The readers of logs: make -f tests/fuzz/fuzz.mk fuzz-dump SECONDS=600
+# What it begins with are dumps in each form, printed by tests/dumps/print_seeds.c.
+FUZZ_DUMP := tests/fuzz/dump.c $(wildcard lib/dump_*.c) $(wildcard vmx/*.c)
+
+.PHONY: fuzz-dump
+fuzz-dump: $(FUZZ_OUT)/dump $(FUZZ_OUT)/print_seeds
+	mkdir -p $(FUZZ_OUT)/corpus-dump $(FUZZ_OUT)/seeds-dump
+	$(FUZZ_OUT)/print_seeds $(FUZZ_OUT)/seeds-dump
+	$(FUZZ_OUT)/dump -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+		-max_len=20000 -dict=tests/fuzz/dump.dict -artifact_prefix=$(FUZZ_OUT)/dump- \
+		$(FUZZ_OUT)/corpus-dump $(FUZZ_OUT)/seeds-dump
+
+$(FUZZ_OUT)/dump: $(FUZZ_DUMP) $(wildcard include/*.h lib/*.h lib/*.def vmx/*.h vmx/*.def) tests/dumps/collect.h tests/fuzz/fuzz.mk
+	@scripts/need clang
+	@mkdir -p $(FUZZ_OUT)
+	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $(FUZZ_DUMP)
+
+$(FUZZ_OUT)/print_seeds: tests/dumps/print_seeds.c $(wildcard tests/dumps/*.h) $(wildcard vmx/*.c) tests/fuzz/fuzz.mk
+	@scripts/need clang
+	@mkdir -p $(FUZZ_OUT)
+	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -O1 -I. -o $@ tests/dumps/print_seeds.c $(wildcard vmx/*.c)

@@ -553,7 +553,6 @@ static void test_conditions(void)
 static void test_kind(uint32_t kind)
 {
 	seed = 20061109;
-	ktap_part(machine_kind_name(kind));
 	machine_open(&guest, kind);
 	machine_reset(&guest);
 	MACHINE_PUT(&guest, BATCH_AT, batch);

@@ -8,7 +8,7 @@ TEST_CC ?= gcc
 TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -pthread \
 	-fno-strict-aliasing -Iinclude/uapi -MMD -MP
 TEST_NAMES := $(patsubst $(TEST_DIR)/%.c,%,$(wildcard $(TEST_DIR)/t_*.c))
-TEST_SHARED := ktap vm machine code alu_model mix kvm_neighbour test_module
+TEST_SHARED := ktap vm machine code alu_model irq_program mix kvm_neighbour test_module
 TEST_PROGRAMS := $(addprefix $(TEST_OUT)/,$(TEST_NAMES) t32_client)
 TEST_OBJECTS := $(patsubst %,$(TEST_OUT)/obj/%.o,$(filter-out t32_client,$(TEST_NAMES) $(TEST_SHARED)))
 

@@ -6,11 +6,13 @@
  * The parameter break_entry, in /sys/module/vmm86/parameters, is one of
  *
  *	ENCODING=VALUE		VMWRITE of this field just before VMLAUNCH, in hexadecimal
+ *	ENCODING^BITS		VMWRITE of what it would have been, with these bits inverted
  *	msr-load=INDEX:VALUE	a VM-entry MSR-load area with this entry, behind a good one
  *	vmclear			no current VMCS
  *	vmxoff			no VMX operation
  *
- * and empty is a driver as it should be.  What was written to the VMCS stays there.
+ * and empty is a driver as it should be.  What was written to a VMCS stays there; the
+ * driver writes guest state and host state anew, as far as they change.
  */
 #include <linux/io.h>
 #include <linux/kernel.h>
@@ -65,6 +67,8 @@ void break_entry(void)
 		load_msr(index, value);
 	} else if (sscanf(how, "%x=%llx", &encoding, &value) == 2) {
 		vmwrite(encoding, value);
+	} else if (sscanf(how, "%x^%llx", &encoding, &value) == 2) {
+		vmwrite(encoding, vmread(encoding) ^ value);
 	} else if (sysfs_streq(how, "vmclear")) {
 		if (vmptrst(&vmcs) == VMX_SUCCEEDED)
 			vmclear(vmcs);

@@ -184,7 +184,7 @@ static void test_line_ends_and_digits(void **state)
 
 static void test_wrapped(void **state)
 {
-	static const char *const quotes[] = { "", "> ", ">>>> ", "> > > ", "| ", "\t", ">>: " };
+	static const char *const quotes[] = { "", "&gt; &gt;", "> ", ">>>> ", "> > > ", "| ", "\t", ">>: " };
 
 	for (size_t i = 0; i < sizeof(quotes) / sizeof(*quotes); i++)
 		for (size_t wrap = 65; wrap <= 80; wrap++)

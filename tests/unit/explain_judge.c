@@ -154,6 +154,39 @@ static void the_entry_that_was_not_loaded(void **ignored)
 	assert_int_equal(fit_of_rule(VMX_RULE_msr_load_gs_base), FIT_CONTRADICTS);
 }
 
+/* A log may show the one entry that was refused, and no other. */
+static void the_entry_that_is_shown_alone(void **ignored)
+{
+	const struct explain_broken *broken;
+	struct explanation e;
+
+	good_dump();
+	vmx_state_forget(&dump.state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT);
+	dump.state.msr_load = NULL;
+	dump.state.msr_load_known = 0;
+	ends(DUMP_END_ENTRY_FAILED, 0x80000022, 7, 0);
+	dump.has_refused = true;
+	dump.refused = (struct vmx_msr_entry){ 0xc0000100, 0, 0 };
+	assert_true(explain_judge(&e, &dump, NULL));
+	broken = broken_by(&e, VMX_RULE_msr_load_fs_base);
+	assert_non_null(broken);
+	assert_int_equal(broken->fit, FIT_EXPLAINS);
+	assert_int_equal(broken->finding.entry, 7);
+	assert_int_equal(e.explaining, 1);
+	explain_free(&e);
+
+	/* Of this MSR the manual says nothing: WRMSR must have refused it. */
+	dump.refused = (struct vmx_msr_entry){ 0x1dd, 0, 0x1fff812345678900 };
+	vmx_state_forget(&dump.state, VMX_FACT_MSR_LOAD_WRITABLE);
+	assert_true(explain_judge(&e, &dump, NULL));
+	assert_int_equal(e.broken_count, 0);
+	assert_int_equal(e.candidates, 1);
+	assert_int_equal(e.open[0].rule, VMX_RULE_msr_load_wrmsr_gp);
+	assert_true(e.open[0].likely);
+	assert_int_equal(explain_status(&e), STATUS_CANNOT_TELL);
+	explain_free(&e);
+}
+
 static void statuses(void **ignored)
 {
 	good_dump();
@@ -337,6 +370,26 @@ static void each_rule_explains_itself(void **ignored)
 	assert_true(suggested > tried * 9 / 10);
 }
 
+/* A virtual-8086 guest whose RFLAGS are 0: all of its segments are wrong, but why? */
+static void the_culprit_comes_first(void **ignored)
+{
+	struct explanation e;
+
+	good_dump();
+	dump.state = bases[GUEST_V86];
+	set(VMCS_GUEST_RFLAGS, 0);
+	ends(DUMP_END_ENTRY_FAILED, 0x80000021, 0, 0);
+	assert_true(explain_judge(&e, &dump, NULL));
+	assert_true(e.explaining > 2);
+	assert_int_equal(e.broken[0].rule, VMX_RULE_guest_rflags_bit1);
+	/* Bit 1 and VM would mend all. */
+	assert_int_equal(e.one_field, VMX_FACT_VMCS_GUEST_RFLAGS);
+	assert_int_equal(e.one_value, 0x20002);
+	for (size_t i = 2; i < e.explaining; i++)
+		assert_true(e.broken[i].rule > e.broken[i - 1].rule);
+	explain_free(&e);
+}
+
 /* What has to change is marked: the examples' answers are the manual's. */
 static void what_has_to_change(void **ignored)
 {
@@ -428,10 +481,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_end_narrows_down),
 		cmocka_unit_test(the_entry_that_was_not_loaded),
+		cmocka_unit_test(the_entry_that_is_shown_alone),
 		cmocka_unit_test(statuses),
 		cmocka_unit_test(a_machine_check_is_told),
 		cmocka_unit_test(facts_that_follow),
 		cmocka_unit_test(each_rule_explains_itself),
+		cmocka_unit_test(the_culprit_comes_first),
 		cmocka_unit_test(what_has_to_change),
 		cmocka_unit_test(parts_of_fields),
 	};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/vmm86-entry: VM entries that user space makes up.
+ * /dev/vmm86-entry: VM entries and VMX instructions that user space makes up.
  *
  * Whoever opens it can crash the machine: it is for an emulated one.
  */
@@ -22,13 +22,15 @@
 static DEFINE_MUTEX(one_at_a_time);
 static struct page *block, *vmxon_region, *vmcs;
 static struct vmm86_entry_try entry;
+static struct entry_regions regions;
 
 static void describe(struct vmm86_entry_machine *machine)
 {
 	unsigned int i;
 
 	machine->block = page_to_phys(block);
-	machine->vmcs = page_to_phys(vmcs);
+	machine->vmcs = regions.vmcs;
+	machine->vmxon = regions.vmxon;
 	for (i = 0; i < VMM86_ENTRY_MSRS; i++) {
 		u32 msr = i ? VMX_MSR_BASIC + i - 1 : VMX_MSR_FEATURE_CONTROL;
 
@@ -68,14 +70,28 @@ static long try_ioctl(struct vmm86_entry_try __user *user)
 	entry.end = 0;
 	entry.error = 0;
 	entry.exit_reason = 0;
+	entry.vector = 0;
 	entry.qualification = 0;
+	entry.guest_rflags = 0;
 
 	preempt_disable();
-	err = entry_window_try(&entry, page_to_phys(vmxon_region), page_to_phys(vmcs));
+	err = entry_window_try(&entry, &regions);
 	preempt_enable();
 	if (err)
 		return err;
 	return copy_to_user(user, &entry, head) ? -EFAULT : 0;
+}
+
+static long stay_ioctl(unsigned long how)
+{
+	long err;
+
+	if (how > 2)
+		return -EINVAL;
+	preempt_disable();
+	err = entry_stay(how, &regions);
+	preempt_enable();
+	return err;
 }
 
 static long entry_ioctl(struct file *file, unsigned int command, unsigned long argument)
@@ -89,6 +105,9 @@ static long entry_ioctl(struct file *file, unsigned int command, unsigned long a
 		break;
 	case VMM86_ENTRY_TRY:
 		result = try_ioctl((void __user *)argument);
+		break;
+	case VMM86_ENTRY_STAY:
+		result = stay_ioctl(argument);
 		break;
 	default:
 		result = -ENOTTY;
@@ -142,8 +161,12 @@ static int __init entry_init(void)
 	vmcs = alloc_page(GFP_KERNEL | GFP_DMA32 | __GFP_ZERO);
 	err = -ENOMEM;
 	if (block && vmxon_region && vmcs) {
-		*(u32 *)page_address(vmxon_region) = VMX_GET(basic, BASIC_REVISION);
-		*(u32 *)page_address(vmcs) = VMX_GET(basic, BASIC_REVISION);
+		regions.revision = VMX_GET(basic, BASIC_REVISION);
+		regions.vmxon = page_to_phys(vmxon_region);
+		regions.vmcs = page_to_phys(vmcs);
+		regions.vmcs_word = page_address(vmcs);
+		*(u32 *)page_address(vmxon_region) = regions.revision;
+		*regions.vmcs_word = regions.revision;
 		err = misc_register(&device);
 	}
 	if (err)
