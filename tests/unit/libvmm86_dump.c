@@ -89,6 +89,15 @@ static void it_is_explained(void **state)
 	assert_non_null(strstr(text, "IA32_VMX_CR4_FIXED0 = 0x2000\n"));
 	free(text);
 
+	/* Error 7 is about controls: the host's CR4 does not lead to it. */
+	dump.instruction_error = 7;
+	dump.checksum = dump_checksum(&dump);
+	assert_int_equal(vmm86_explain_dump(&dump, &text), 0);
+	assert_non_null(strstr(text, "\nbroken: host-cr4-fixed-ones: "));
+	assert_null(strstr(text, "explains it: host"));
+	free(text);
+	dump.instruction_error = 8;
+
 	/* With VMXE nothing of the kind. */
 	dump.item[1].value |= 0x2000;
 	dump.checksum = dump_checksum(&dump);
