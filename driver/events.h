@@ -44,7 +44,7 @@ struct event_queue {
 /**
  * struct step_state - single-stepping
  * @on: RFLAGS.TF in the VMCS is the driver's
- * @guest_tf: what the guest's TF is
+ * @guest_tf: what the guest's TF was before the instruction
  * @loads_flags: the instruction loads the flags: TF afterwards is the guest's
  * @saves_flags: the instruction pushes the flags, the driver's TF with them
  * @sets_if: it is an STI that casts a shadow

@@ -236,6 +236,7 @@ void guest_skip(struct vcpu *vcpu, unsigned int length)
 
 	guest_set_rip(vcpu, guest_rip(vcpu) + length);
 	guest_set_interruptibility(vcpu, blocking & ~(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
+	vcpu->step.shadow = 0;
 	if (guest_rflags(vcpu) & X86_EFLAGS_TF)
 		vmcs_write_natural(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, PENDING_SINGLE_STEP);
 }

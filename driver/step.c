@@ -136,21 +136,23 @@ static void forget_pending_step(void)
 void step_exit(struct vcpu *vcpu)
 {
 	struct step_state *step = &vcpu->step;
-	u32 flags, blocking;
+	u32 flags, blocking, tf;
 
 	if (!step->on)
 		return;
 	step->on = false;
 	flags = guest_rflags(vcpu);
+	/* @guest_tf stays what it was before: that decides whether the guest traps. */
+	tf = step->guest_tf ? X86_EFLAGS_TF : 0;
 	if (completed(vcpu)) {
 		if (step->loads_flags)
-			step->guest_tf = flags & X86_EFLAGS_TF;
+			tf = flags & X86_EFLAGS_TF;
 		else if (step->saves_flags && !step->guest_tf)
 			clear_pushed_tf(vcpu);
 	} else {
 		forget_pending_step();
 	}
-	guest_set_rflags(vcpu, (flags & ~X86_EFLAGS_TF) | (step->guest_tf ? X86_EFLAGS_TF : 0));
+	guest_set_rflags(vcpu, (flags & ~X86_EFLAGS_TF) | tf);
 
 	blocking = guest_interruptibility(vcpu) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS);
 	/* The #DB that ends a step may have taken the shadow of STI off the VMCS. */
