@@ -105,6 +105,20 @@ uint32_t irq_eip(unsigned int boundary)
 	return VM_CODE + irq_boundary[boundary].at;
 }
 
+unsigned int irq_step(unsigned int boundary)
+{
+	return irq_boundary[boundary + 1].attributes & AT_MOV_SS ? boundary + 2 : boundary + 1;
+}
+
+unsigned int irq_steps(unsigned int boundary)
+{
+	unsigned int steps = 0;
+
+	for (; boundary + 1 < irq_boundaries(); boundary = irq_step(boundary))
+		steps++;
+	return steps;
+}
+
 static void put_entry(struct machine *m, unsigned int vector)
 {
 	const uint32_t at = HANDLERS + 0x100 + vector * 5;

@@ -52,6 +52,15 @@ struct irq_record irq_record(const struct machine *m, unsigned int number);
 /* The program's EIP of a boundary. */
 uint32_t irq_eip(unsigned int boundary);
 
+/*
+ * Where a single step from a boundary leads: past the instruction behind MOV SS and
+ * POP SS, too, since no debug exception comes between the two.
+ */
+unsigned int irq_step(unsigned int boundary);
+
+/* Steps from a boundary to the VMCALL. */
+unsigned int irq_steps(unsigned int boundary);
+
 /* Registers and cells are as they should be when it is through; says what is not. */
 bool irq_ended_well(const struct machine *m, const char *what);
 
