@@ -45,7 +45,7 @@ static const struct {
 	{ VMM86_ERROR_RUNNING,
 	  "another thread runs this virtual machine: vmm86_stop() it, and wait until vmm86_run() has returned there" },
 	{ VMM86_ERROR_WAITING,
-	  "an exception or software interrupt waits already to be delivered: run the guest first" },
+	  "an exception or software interrupt cannot be delivered yet: another one is under way, or the guest runs; let vmm86_run() return, or call it" },
 	{ VMM86_ERROR_VMX_IN_USE,
 	  "VMX is in use by somebody who cannot share it (another hypervisor than KVM, or Hyper-V underneath): 'vmm86 check' tells who" },
 	{ VMM86_ERROR_NO_VMX,

@@ -57,7 +57,8 @@ struct vmm86;
  * @VMM86_ERROR_NOT_MAPPED: the guest's page tables map nothing there
  * @VMM86_ERROR_STATE: registers in the run page that no CPU can have
  * @VMM86_ERROR_RUNNING: another thread runs this machine
- * @VMM86_ERROR_WAITING: an exception or software interrupt waits already
+ * @VMM86_ERROR_WAITING: an exception or software interrupt is on its way already, or the
+ *	guest is running
  * @VMM86_ERROR_VMX_IN_USE: somebody uses VMX in a way that cannot be shared
  * @VMM86_ERROR_NO_VMX: this CPU does not enter VMX root operation
  * @VMM86_ERROR_REFUSED: the CPU refused an instruction of VMX
