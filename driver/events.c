@@ -282,6 +282,9 @@ void events_note_vectoring(struct vcpu *vcpu, u32 vectoring)
 			return;
 		length = vmcs_read32(VMCS_EXIT_INSTRUCTION_LENGTH);
 	}
+	/* There are none in real mode, where VM entry insists on that; Bochs shows one. */
+	if (guest_in_real_mode(vcpu))
+		vectoring &= ~INTERRUPTION_HAS_ERROR;
 	if (vectoring & INTERRUPTION_HAS_ERROR)
 		error = vmcs_read32(VMCS_IDT_VECTORING_ERROR_CODE);
 	/* It blocks NMIs once it is delivered. */

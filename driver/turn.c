@@ -416,8 +416,12 @@ static enum verdict stay(struct vcpu *vcpu, const struct vmx_window *window)
 	if (breakpoints)
 		restore_breakpoints(host_breakpoints);
 	host_state_restore(&host);
-	if (unlikely(vcpu->exit.end != VCPU_VM_EXIT))
+	if (unlikely(vcpu->exit.end != VCPU_VM_EXIT)) {
 		failed_entry_capture(&vcpu->exit, vcpu->failed);
+		/* A VM exit would have cleared it: the next VM entry is not to inject it. */
+		if (vcpu->exit.end == VCPU_ENTRY_FAILED || vcpu->exit.end == VCPU_FAIL_VALID)
+			vmcs_write32(VMCS_ENTRY_INTERRUPTION_INFORMATION, 0);
+	}
 	return verdict;
 }
 
