@@ -58,9 +58,14 @@ define_jobs() {
 			t_fpu t_interrupts t_host_state t_concurrent t_lifecycle t_module t_lockdown)"
 		add "$kernel-no-ept-2cpu" "$(lab "$kernel" $penryn 2 t_demo t_protocol t_mapping t_registers t_guests t_step t_memory \
 			t_fpu t_interrupts t_host_state t_nmi t_concurrent t_libvmm86)"
+		add "$kernel-code-ept" "$(lab "$kernel" $haswell 2 t_code_alu t_code_string t_code_flow \
+			t_code_protected t_irq_step t_irq_boundaries t_code_mitigations)"
+		add "$kernel-code-no-ept" "$(lab "$kernel" $penryn 1 t_code_alu t_code_string t_code_flow \
+			t_code_protected t_irq_step t_irq_boundaries t_code_mitigations)"
 		more=(--modules kvm_intel)
-		add "$kernel-beside-kvm-2cpu" "$(lab "$kernel" $haswell 2 t_beside_kvm)"
-		add "$kernel-beside-kvm-1cpu" "$(lab "$kernel" $haswell 1 t_beside_kvm)"
+		add "$kernel-beside-kvm-2cpu" "$(lab "$kernel" $haswell 2 t_beside_kvm t_code_beside_kvm)"
+		add "$kernel-beside-kvm-1cpu" "$(arguments+=" mitigations=off"
+			lab "$kernel" $haswell 1 t_beside_kvm t_code_beside_kvm "t_code_mitigations off")"
 		more=(--bare --modules kvm_intel --add build/vmm86)
 		add "$kernel-check-ept" "$(lab "$kernel" $haswell 2 "check-in-lab ept")"
 		more+=(--add $programs/t_kvm_failures)

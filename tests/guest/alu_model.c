@@ -313,7 +313,8 @@ void alu_shift(struct alu *alu, const struct alu_form *form)
 	else
 		flag(alu, OF, (a ^ before) & sign);
 	/* What is shifted out behind the last bit. */
-	if (count >= bits && (form->what == ALU_SHL || form->what == ALU_SAL || form->what == ALU_SHR))
+	if (count >= bits &&
+	    (form->what == ALU_SHL || form->what == ALU_SAL || form->what == ALU_SHR))
 		alu->undefined |= CF;
 	if (rotates)
 		return;

@@ -115,13 +115,16 @@ uint32_t code_fixed_flags(const struct machine *m)
 bool code_same(const char *what, const struct code_state *got, const struct code_state *want,
 	       uint32_t undefined)
 {
-	static const char *const names[] = { "EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI" };
+	static const char *const names[] = {
+		"EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"
+	};
 	static const char *const segments[] = { "ES", "CS", "SS", "DS", "FS", "GS" };
 	bool same = true;
 
 	for (int i = 0; i < 8; i++)
 		if (got->r[i] != want->r[i]) {
-			ktap_note("%s: %s %08x, expected %08x", what, names[i], got->r[i], want->r[i]);
+			ktap_note("%s: %s %08x, expected %08x", what, names[i], got->r[i],
+				  want->r[i]);
 			same = false;
 		}
 	for (int i = 0; i < 6; i++)

@@ -123,11 +123,13 @@ static bool check(const struct record *before, const struct record *after,
 		return true;
 	ktap_note("%s: before A %08x B %08x C %08x D %08x mem %08x flags %04x", name, before->eax,
 		  before->ebx, before->ecx, before->edx, before->mem, before->flags);
-	ktap_note("%s: after  A %08x B %08x C %08x D %08x mem %08x flags %04x trap %d ip %04x", name,
-		  got[0], got[3], got[1], got[2], got[4], after->flags_after, trap, after->trap_ip);
-	ktap_note("%s: wanted A %08x B %08x C %08x D %08x mem %08x flags %04x trap %d (undefined: flags %04x)",
-		  name, alu.r[0], alu.r[3], alu.r[1], alu.r[2], alu.mem, alu.flags & 0xffff, alu.trap,
-		  alu.undefined);
+	ktap_note("%s: after  A %08x B %08x C %08x D %08x mem %08x flags %04x trap %d ip %04x",
+		  name, got[0], got[3], got[1], got[2], got[4], after->flags_after, trap,
+		  after->trap_ip);
+	ktap_note(
+		"%s: wanted A %08x B %08x C %08x D %08x mem %08x flags %04x trap %d (undefined: flags %04x)",
+		name, alu.r[0], alu.r[3], alu.r[1], alu.r[2], alu.mem, alu.flags & 0xffff, alu.trap,
+		alu.undefined);
 	return false;
 }
 
@@ -166,8 +168,8 @@ static void try_form(const struct alu_form *form, const char *name)
 	}
 	end = code_get(&guest);
 	if (end.r[ESI] != size || end.r[ESP] != STACK_AT || end.r[EDI] != size || end.r[EBP]) {
-		ktap_note("%s: ESI %x EDI %x ESP %x EBP %x at the end", name, end.r[ESI], end.r[EDI],
-			  end.r[ESP], end.r[EBP]);
+		ktap_note("%s: ESI %x EDI %x ESP %x EBP %x at the end", name, end.r[ESI],
+			  end.r[EDI], end.r[ESP], end.r[EBP]);
 		wrong++;
 	}
 	/* A few are enough to see what is wrong. */
@@ -179,15 +181,16 @@ static void try_form(const struct alu_form *form, const char *name)
 
 static void forms_end(const char *what)
 {
-	ktap_equal(forms_wrong, 0, "%s: %s: %u forms, %lu operations", machine_kind_name(guest.kind), what, forms_done,
-		   operations);
+	ktap_equal(forms_wrong, 0, "%s: %s: %u forms, %lu operations",
+		   machine_kind_name(guest.kind), what, forms_done, operations);
 	forms_done = 0;
 	forms_wrong = 0;
 	operations = 0;
 }
 
 /* Bytes of a form: 66H for 32-bit operands, then what is left. */
-static void encode(struct alu_form *form, const char *name, const uint8_t *bytes, unsigned int count)
+static void encode(struct alu_form *form, const char *name, const uint8_t *bytes,
+		   unsigned int count)
 {
 	form->length = 0;
 	if (form->size == 4)
@@ -271,7 +274,9 @@ static void two_operands(const char *name, unsigned int what, unsigned int size)
 
 static void test_two_operands(void)
 {
-	static const char *const names[] = { "ADD", "OR", "ADC", "SBB", "AND", "SUB", "XOR", "CMP" };
+	static const char *const names[] = {
+		"ADD", "OR", "ADC", "SBB", "AND", "SUB", "XOR", "CMP"
+	};
 
 	for (unsigned int size = 1; size <= 4; size *= 2)
 		for (unsigned int what = 0; what < 8; what++)
@@ -366,8 +371,8 @@ static void test_multiply(void)
 			form.what = what;
 			for (int i = 0; i < 4; i++) {
 				form.from = EBX;
-				ENCODE(&form, sized("MUL IMUL DIV IDIV", size, "B"), WIDE(0xf6, size),
-				       MODRM_REG(what, EBX));
+				ENCODE(&form, sized("MUL IMUL DIV IDIV", size, "B"),
+				       WIDE(0xf6, size), MODRM_REG(what, EBX));
 				form.from = ALU_MEMORY;
 				ENCODE(&form, sized("MUL IMUL DIV IDIV", size, "memory"),
 				       WIDE(0xf6, size), MODRM_MEM(what));

@@ -155,10 +155,12 @@ static bool framed(const char *name, const struct code_state *from, uint16_t ip,
 	uint16_t flags = code_word_at(&m, stack((sp + 4) & 0xffff));
 
 	if ((flags ^ from->eflags) & 0xffff & ~undefined) {
-		ktap_note("%s: FLAGS %04x pushed, expected %04x", name, flags, from->eflags & 0xffff);
+		ktap_note("%s: FLAGS %04x pushed, expected %04x", name, flags,
+			  from->eflags & 0xffff);
 		return false;
 	}
-	return word_is(name, stack(sp), ip) && word_is(name, stack((sp + 2) & 0xffff), from->sel[VMM86_CS]);
+	return word_is(name, stack(sp), ip) &&
+	       word_is(name, stack((sp + 2) & 0xffff), from->sel[VMM86_CS]);
 }
 
 static struct code_state in_handler(const struct code_state *from, unsigned int vector)
@@ -179,7 +181,8 @@ static void software_interrupts(void)
 	for (int enabled = 0; enabled < 2; enabled++) {
 		from.eflags = (from.eflags & ~IF) | (enabled ? IF : 0);
 		for (unsigned int vector = 0x1c; vector < 0x50; vector += 7)
-			note(ends("INT n", &from, BYTES(0xcd, (uint8_t)vector), in_handler(&from, vector)) &&
+			note(ends("INT n", &from, BYTES(0xcd, (uint8_t)vector),
+				  in_handler(&from, vector)) &&
 			     framed("INT n", &from, IP_START + 2, 0));
 		note(ends("INT3", &from, BYTES(0xcc), in_handler(&from, 3)) &&
 		     framed("INT3", &from, IP_START + 1, 0));
@@ -203,7 +206,8 @@ static void software_interrupts(void)
 	from.r[ESP] = 2;
 	want = in_handler(&from, 0x20);
 	want.r[ESP] = 0xfffc;
-	note(ends("INT n, stack wraps", &from, BYTES(0xcd, 0x20), want) && framed("INT n, stack wraps", &from, IP_START + 2, 0));
+	note(ends("INT n, stack wraps", &from, BYTES(0xcd, 0x20), want) &&
+	     framed("INT n, stack wraps", &from, IP_START + 2, 0));
 	cases_end("INT n, INT3, INTO, IRET");
 }
 
@@ -276,10 +280,13 @@ static void stack_instructions(void)
 	note(ends("PUSH 1234H", &from, BYTES(0x68, 0x34, 0x12), want) &&
 	     word_is("PUSH 1234H", stack(SP_START - 2), 0x1234));
 	want.eip -= 1;
-	note(ends("PUSH -1", &from, BYTES(0x6a, 0xff), want) && word_is("PUSH -1", stack(SP_START - 2), 0xffff));
+	note(ends("PUSH -1", &from, BYTES(0x6a, 0xff), want) &&
+	     word_is("PUSH -1", stack(SP_START - 2), 0xffff));
 	want.eip -= 1;
-	note(ends("PUSH SP", &from, BYTES(0x54), want) && word_is("PUSH SP", stack(SP_START - 2), SP_START));
-	note(ends("PUSH CS", &from, BYTES(0x0e), want) && word_is("PUSH CS", stack(SP_START - 2), CODE));
+	note(ends("PUSH SP", &from, BYTES(0x54), want) &&
+	     word_is("PUSH SP", stack(SP_START - 2), SP_START));
+	note(ends("PUSH CS", &from, BYTES(0x0e), want) &&
+	     word_is("PUSH CS", stack(SP_START - 2), CODE));
 	code_word(&m, stack(SP_START), 0x4321);
 	want = from;
 	want.eip += 1;
@@ -310,12 +317,17 @@ static void stack_instructions(void)
 		want.eip += 4;
 		want.r[EBP] = 0x05050000 | (SP_START - 2);
 		want.r[ESP] -= 2 + 0x30 + 2 * level;
-		right = ends("ENTER", &from, BYTES(0xc8, 0x30, 0, (uint8_t)(level + 32 * (level & 1))), want) &&
+		right = ends("ENTER", &from,
+			     BYTES(0xc8, 0x30, 0, (uint8_t)(level + 32 * (level & 1))), want) &&
 			word_is("ENTER", stack(SP_START - 2), 0x7000);
 		for (uint32_t i = 1; i < level; i++)
-			right = word_is("ENTER, frames", stack(SP_START - 2 - 2 * i), (uint16_t)(0x6100 + i)) && right;
+			right = word_is("ENTER, frames", stack(SP_START - 2 - 2 * i),
+					(uint16_t)(0x6100 + i)) &&
+				right;
 		if (level)
-			right = word_is("ENTER, own", stack(SP_START - 2 - 2 * level), SP_START - 2) && right;
+			right = word_is("ENTER, own", stack(SP_START - 2 - 2 * level),
+					SP_START - 2) &&
+				right;
 		note(right);
 	}
 	from = start();
@@ -376,7 +388,10 @@ static void pointers_and_tables(void)
 		const uint16_t bx = (uint16_t)from.r[EBX], bp = (uint16_t)from.r[EBP],
 			       si = (uint16_t)from.r[ESI], di = (uint16_t)from.r[EDI];
 		const uint16_t sums[8] = { bx + si, bx + di, bp + si, bp + di, si, di, bp, bx };
-		unsigned int rm = mode & 7, mod = mode >> 6, length = 2 + (mod == 1 ? 1 : mod == 2 ? 2 : 0);
+		unsigned int rm = mode & 7, mod = mode >> 6,
+			     length = 2 + (mod == 1   ? 1
+					   : mod == 2 ? 2
+						      : 0);
 		uint16_t address = sums[rm];
 		uint8_t code[4] = { 0x8d, (uint8_t)(mode & 0xc7), 0xf1, 0xf2 };
 
@@ -397,7 +412,8 @@ static void pointers_and_tables(void)
 	want = from;
 	want.eip += 9;
 	want.r[EDX] = from.r[EAX] + 4 * from.r[ECX] + 0x12345678;
-	note(ends("LEA, 32 bits", &from, BYTES(0x66, 0x67, 0x8d, 0x94, 0x88, 0x78, 0x56, 0x34, 0x12), want));
+	note(ends("LEA, 32 bits", &from,
+		  BYTES(0x66, 0x67, 0x8d, 0x94, 0x88, 0x78, 0x56, 0x34, 0x12), want));
 
 	memcpy(m.ram + (DATA << 4) + 0x60, &from.r[EAX], 4);
 	memcpy(m.ram + (DATA << 4) + 0x64, &from.r[EDX], 4);
@@ -456,8 +472,10 @@ static void limits(void)
 	faults("read of a word at FFFFH", &from, BYTES(0x8b, 0x07), 13, IP_START);
 	faults("write of a word at FFFFH", &from, BYTES(0x89, 0x07), 13, IP_START);
 	faults("of a word on the stack at FFFFH", &from, BYTES(0x8b, 0x46, 0x00), 12, IP_START);
-	faults("LODSW at FFFFH", (at_end = from, at_end.r[ESI] = 0xffff, &at_end), BYTES(0xad), 13, IP_START);
-	faults("STOSW at FFFFH", (at_end = from, at_end.r[EDI] = 0xffff, &at_end), BYTES(0xab), 13, IP_START);
+	faults("LODSW at FFFFH", (at_end = from, at_end.r[ESI] = 0xffff, &at_end), BYTES(0xad), 13,
+	       IP_START);
+	faults("STOSW at FFFFH", (at_end = from, at_end.r[EDI] = 0xffff, &at_end), BYTES(0xab), 13,
+	       IP_START);
 	from.r[EBX] = 0xfffd;
 	faults("read of a double word at FFFDH", &from, BYTES(0x66, 0x8b, 0x07), 13, IP_START);
 	from.r[EBX] = 0x10000;
@@ -478,7 +496,8 @@ static void limits(void)
 	code_events(&m, 1u << 12, -1, 0);
 	note(code_try(&m, &from, BYTES(0x50)) == VMM86_EXIT_EXCEPTION && m.run->exit.vector == 12 &&
 	     m.run->eip == IP_START && m.run->esp == 1);
-	note(code_try(&m, &from, BYTES(0xe8, 0, 0)) == VMM86_EXIT_EXCEPTION && m.run->exit.vector == 12);
+	note(code_try(&m, &from, BYTES(0xe8, 0, 0)) == VMM86_EXIT_EXCEPTION &&
+	     m.run->exit.vector == 12);
 	code_events(&m, 0, -1, 0);
 	cases_end("PUSH at SP 1 shuts down, or ends the run");
 
@@ -507,7 +526,8 @@ static void arithmetic_faults(void)
 		kind = code_try(&m, &from, code + (size < 2), sizeof(code) - (size < 2));
 		got = code_get(&m);
 		note(kind == VMM86_EXIT_EXCEPTION && m.run->exit.vector == 0 &&
-		     !m.run->exit.has_error_code && code_same("DIV by 0", &got, &from, ARITHMETIC | RF));
+		     !m.run->exit.has_error_code &&
+		     code_same("DIV by 0", &got, &from, ARITHMETIC | RF));
 		code_events(&m, 0, -1, 0);
 	}
 	code_word(&m, (DATA << 4) + 0x80, 0xfff0);	/* -16 */
@@ -570,12 +590,18 @@ static void privileged(void)
 		unsigned int count;
 		uint8_t code[5];
 	} opcodes[] = {
-		{ "LGDT", 5, { 0x0f, 0x01, 0x16, 0x80, 0x00 } }, { "LIDT", 5, { 0x0f, 0x01, 0x1e, 0x80, 0x00 } },
-		{ "LMSW", 3, { 0x0f, 0x01, 0xf0 } }, { "CLTS", 2, { 0x0f, 0x06 } },
-		{ "MOV EAX, CR0", 3, { 0x0f, 0x20, 0xc0 } }, { "MOV CR0, EAX", 3, { 0x0f, 0x22, 0xc0 } },
-		{ "MOV EAX, DR0", 3, { 0x0f, 0x21, 0xc0 } }, { "MOV DR7, EAX", 3, { 0x0f, 0x23, 0xf8 } },
-		{ "RDMSR", 2, { 0x0f, 0x32 } }, { "WRMSR", 2, { 0x0f, 0x30 } },
-		{ "WBINVD", 2, { 0x0f, 0x09 } }, { "INVLPG", 5, { 0x0f, 0x01, 0x3e, 0x80, 0x00 } },
+		{ "LGDT", 5, { 0x0f, 0x01, 0x16, 0x80, 0x00 } },
+		{ "LIDT", 5, { 0x0f, 0x01, 0x1e, 0x80, 0x00 } },
+		{ "LMSW", 3, { 0x0f, 0x01, 0xf0 } },
+		{ "CLTS", 2, { 0x0f, 0x06 } },
+		{ "MOV EAX, CR0", 3, { 0x0f, 0x20, 0xc0 } },
+		{ "MOV CR0, EAX", 3, { 0x0f, 0x22, 0xc0 } },
+		{ "MOV EAX, DR0", 3, { 0x0f, 0x21, 0xc0 } },
+		{ "MOV DR7, EAX", 3, { 0x0f, 0x23, 0xf8 } },
+		{ "RDMSR", 2, { 0x0f, 0x32 } },
+		{ "WRMSR", 2, { 0x0f, 0x30 } },
+		{ "WBINVD", 2, { 0x0f, 0x09 } },
+		{ "INVLPG", 5, { 0x0f, 0x01, 0x3e, 0x80, 0x00 } },
 	};
 	const struct code_state from = start();
 

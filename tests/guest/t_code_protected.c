@@ -53,7 +53,8 @@ static struct machine m;
 	"mov eax, cr0\n and al, 0xfe\n mov cr0, eax\n" FAR16(name, name##_again, 0)                \
 	#name "_again: xor ax, ax\n mov ds, ax\n mov es, ax\n mov ss, ax\n"
 
-static void descriptor(unsigned int selector, uint32_t base, uint32_t limit, uint8_t access, uint8_t flags)
+static void descriptor(unsigned int selector, uint32_t base, uint32_t limit, uint8_t access,
+		       uint8_t flags)
 {
 	const uint8_t bytes[8] = {
 		(uint8_t)limit, (uint8_t)(limit >> 8), (uint8_t)base, (uint8_t)(base >> 8),
@@ -149,8 +150,8 @@ static bool faults(const char *what, unsigned int vector, uint32_t ip)
 		return false;
 	got = code_word_at(&m, m.run->esp & 0xffff);
 	if (m.run->eip != REAL_HANDLERS + vector * 4 + 3 || got != ip) {
-		ktap_note("%s: EIP %x, return address %x; expected vector %u from %x", what, m.run->eip,
-			  got, vector, ip);
+		ktap_note("%s: EIP %x, return address %x; expected vector %u from %x", what,
+			  m.run->eip, got, vector, ip);
 		return false;
 	}
 	/* Behind the handler's VMCALL there is none: on from where the test says. */
@@ -172,8 +173,8 @@ static bool faults32(const char *what, unsigned int vector, long error, uint32_t
 	}
 	at += error >= 0 ? 4 : 0;
 	if (m.run->eip != HANDLERS + vector * 4 + 3 || code_dword_at(&m, at) != eip) {
-		ktap_note("%s: EIP %x, return address %x; expected vector %u from %x", what, m.run->eip,
-			  code_dword_at(&m, at), vector, eip);
+		ktap_note("%s: EIP %x, return address %x; expected vector %u from %x", what,
+			  m.run->eip, code_dword_at(&m, at), vector, eip);
 		return false;
 	}
 	return true;
@@ -255,7 +256,8 @@ GUEST(paging, TO_PROTECTED(paging)
       "paging_readonly: mov dword ptr ds:[0x100000], 1\n vmcall\n"
       "paging_off: mov eax, cr0\n and eax, 0x7ffeffff\n mov cr0, eax\n jmp 1f\n1:\n"
       "mov esi, ds:[0x300000]\n" TO_REAL(paging) "vmcall\n");
-extern const uint8_t paging_fault[], paging_handler[], paging_invlpg[], paging_readonly[], paging_off[];
+extern const uint8_t paging_fault[], paging_handler[], paging_invlpg[], paging_readonly[],
+	paging_off[];
 
 static void paging_32(void)
 {
@@ -282,7 +284,8 @@ static void paging_32(void)
 	ktap_result(reaches("INVLPG"), "mappings change");
 	ktap_equal(m.run->ebx, 0x304304, "INVLPG makes it seen");
 	ktap_equal(m.run->ecx, 0x305305, "loading CR3 does");
-	ktap_result(faults32("read-only", 14, 3, AT(paging, paging_readonly)), "CR0.WP protects from ring 0");
+	ktap_result(faults32("read-only", 14, 3, AT(paging, paging_readonly)),
+		    "CR0.WP protects from ring 0");
 	go_on_at(AT(paging, paging_off));
 	ktap_result(reaches("paging off"), "paging off, and to real mode");
 	ktap_equal(m.run->esi, 0xcafe0001, "addresses are physical again");
@@ -309,7 +312,8 @@ static void paging_pae(void)
 	ktap_result(reaches("PAE"), "paging with PAE");
 	ktap_equal(code_dword_at(&m, 0x400000), 0xcafe0003, "a page is somewhere else");
 	ktap_equal(m.run->ebx, 0xcafe0003, "the table's second entry leads there, too");
-	ktap_result(faults32("PDPTE", 13, 0, AT(pae, pae_fault)), "a bad table of CR3 is exception 13");
+	ktap_result(faults32("PDPTE", 13, 0, AT(pae, pae_fault)),
+		    "a bad table of CR3 is exception 13");
 	ktap_equal(m.run->cr3, PAE_TABLES, "and CR3 is what it was");
 }
 
@@ -330,19 +334,21 @@ static void rings_and_v86(void)
 
 	BEGIN(rings);
 	/* The vectors lead to the kernel's VMCALL with CS of ring 0. */
-	ktap_result(faults32("INT 30H", 0x30, -1, AT(rings, rings_cli)), "INT n of ring 3 comes to ring 0");
+	ktap_result(faults32("INT 30H", 0x30, -1, AT(rings, rings_cli)),
+		    "INT n of ring 3 comes to ring 0");
 	frame = m.run->esp;
 	ktap_equal(m.run->ecx, USER_CODE, "it was ring 3");
 	ktap_equal(m.run->segment[VMM86_CS].selector, CODE32, "now it is ring 0");
 	ktap_equal(frame, PM_STACK - 0x400 - 20, "on the stack that the TSS says");
-	ktap_equal(code_dword_at(&m, frame + 12), 0x6c00, "with ring 3's stack pointer in the frame");
+	ktap_equal(code_dword_at(&m, frame + 12), 0x6c00,
+		   "with ring 3's stack pointer in the frame");
 	go_on_at(AT(rings, rings_back));
 	ktap_result(faults32("CLI", 13, 0, AT(rings, rings_cli)), "CLI in ring 3 is exception 13");
 	ktap_equal(m.run->tr.selector, TSS_SELECTOR, "TR in the run page");
 
 	/* Virtual-8086 mode of the guest's own, IOPL 0: INT n is exception 13. */
 	m.run->esp = PM_STACK;
-	memcpy(m.ram + 0x7000, "\x8c\xd8\x8e\xc0\xcd\x21", 6);	/* mov ax, ds; mov es, ax; int 21h */
+	memcpy(m.ram + 0x7000, "\x8c\xd8\x8e\xc0\xcd\x21", 6); /* mov ax, ds; mov es, ax; int 21h */
 	go_on_at(AT(rings, rings_v86));
 	ktap_result(faults32("V86", 13, 0x10a, 4) || m.run->eip == HANDLERS + 13 * 4 + 3,
 		    "INT n in the guest's virtual-8086 mode is its monitor's");
@@ -371,7 +377,8 @@ static void tables_while_caught(void)
 	ktap_equal(code_dword_at(&m, 0x6002), 0, "and the base");
 	ktap_equal(code_word_at(&m, 0x6020), 0x2ff, "the guest's own limit after LIDT");
 	ktap_equal(code_dword_at(&m, 0x6022) & 0xffffff, 0x5000, "and base");
-	ktap_equal(m.run->eip, REAL_HANDLERS + 0x3f * 4 + 3, "INT n that is not caught uses that table");
+	ktap_equal(m.run->eip, REAL_HANDLERS + 0x3f * 4 + 3,
+		   "INT n that is not caught uses that table");
 	ktap_equal(m.run->idtr.base, 0x5000, "the run page shows it");
 	ktap_equal(m.run->idtr.limit, 0x2ff, "with its limit");
 	go_on_at(AT(tables, tables_int));
@@ -420,15 +427,18 @@ static void debug_registers(void)
 {
 	BEGIN(debug);
 	ktap_result(reaches("debug registers"), "MOV DR");
-	ktap_result(m.run->ebx == 0x11112222 && m.run->ecx == 0x11112223 && m.run->edx == 0x11112224 &&
-		    m.run->esi == 0x11112225, "DR0 to DR3 keep their values");
+	ktap_result(m.run->ebx == 0x11112222 && m.run->ecx == 0x11112223 &&
+			    m.run->edx == 0x11112224 && m.run->esi == 0x11112225,
+		    "DR0 to DR3 keep their values");
 	ktap_equal(m.run->edi, 0xffff0ff0, "DR6 has its fixed bits");
 	ktap_equal(m.run->ebp, 0x400, "so has DR7");
 	ktap_equal(m.run->dr[2], 0x11112224, "DR2 in the run page");
-	ktap_result(faults("breakpoint", 1, AT(debug, debug_here)), "a breakpoint on an instruction");
+	ktap_result(faults("breakpoint", 1, AT(debug, debug_here)),
+		    "a breakpoint on an instruction");
 	ktap_equal(m.run->dr6 & 0xf, 1, "DR6 says which");
 	go_on_at(AT(debug, debug_data));
-	ktap_result(faults("watchpoint", 1, AT(debug, debug_behind)), "a breakpoint on a write, not on a read");
+	ktap_result(faults("watchpoint", 1, AT(debug, debug_behind)),
+		    "a breakpoint on a write, not on a read");
 	ktap_equal(m.run->dr6 & 2, 2, "DR6 says which");
 	ktap_equal(code_word_at(&m, 0x6300), 1, "after the write");
 }
@@ -450,13 +460,16 @@ static void cpuid_and_msrs(void)
 	ktap_equal(code_dword_at(&m, 0x6000), 0x756e6547, "CPUID says Genu");
 	ktap_equal(code_dword_at(&m, 0x6004) >> 5 & 1, 0, "no VMX");
 	ktap_equal(code_dword_at(&m, 0x6008) & 1, 1, "an FPU");
-	ktap_result(m.run->esi > 0 && m.run->esi < 1000000, "the time-stamp counter goes on (by %u)", m.run->esi);
-	ktap_result(m.run->edi > 0 && m.run->edi < 100000000, "IA32_TIME_STAMP_COUNTER is near it (%u)",
-		    m.run->edi);
+	ktap_result(m.run->esi > 0 && m.run->esi < 1000000,
+		    "the time-stamp counter goes on (by %u)", m.run->esi);
+	ktap_result(m.run->edi > 0 && m.run->edi < 100000000,
+		    "IA32_TIME_STAMP_COUNTER is near it (%u)", m.run->edi);
 	ktap_equal(m.run->ebp, 0, "IA32_EFER is 0");
-	ktap_result(faults("RDMSR", 13, AT(machine_registers, msr_vmx)), "RDMSR of IA32_VMX_BASIC is exception 13");
+	ktap_result(faults("RDMSR", 13, AT(machine_registers, msr_vmx)),
+		    "RDMSR of IA32_VMX_BASIC is exception 13");
 	go_on_at(AT(machine_registers, msr_next));
-	ktap_result(faults("WRMSR", 13, AT(machine_registers, msr_write)), "WRMSR of IA32_APIC_BASE, too");
+	ktap_result(faults("WRMSR", 13, AT(machine_registers, msr_write)),
+		    "WRMSR of IA32_APIC_BASE, too");
 	go_on_at(AT(machine_registers, msr_vmxon));
 	ktap_result(faults("VMXON", 6, AT(machine_registers, msr_vmxon)), "VMXON is exception 6");
 	go_on_at(AT(machine_registers, msr_xsetbv));

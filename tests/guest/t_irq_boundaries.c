@@ -72,14 +72,16 @@ static unsigned int next(unsigned int from, unsigned int set, unsigned int clear
 }
 
 /* One delivery of @vector, at @boundary or, if it may be so, at @other. */
-static bool delivered(unsigned int vector, unsigned int boundary, unsigned int other, unsigned int from)
+static bool delivered(unsigned int vector, unsigned int boundary, unsigned int other,
+		      unsigned int from)
 {
 	struct irq_record record = irq_record(&m, 0);
 	unsigned int wanted = boundary < irq_boundaries() ? 1 : 0;
 	uint16_t enabled;
 
 	if (irq_records(&m) != wanted) {
-		ktap_note("raised at %u: %u deliveries, expected %u", from, irq_records(&m), wanted);
+		ktap_note("raised at %u: %u deliveries, expected %u", from, irq_records(&m),
+			  wanted);
 		return false;
 	}
 	if (!wanted)
@@ -89,10 +91,12 @@ static bool delivered(unsigned int vector, unsigned int boundary, unsigned int o
 			  irq_eip(boundary));
 		return false;
 	}
-	enabled = irq_boundary[record.ip == irq_eip(boundary) ? boundary : other].attributes & AT_IF ? IF : 0;
+	enabled = irq_boundary[record.ip == irq_eip(boundary) ? boundary : other].attributes & AT_IF
+			  ? IF
+			  : 0;
 	if (record.vector != vector || record.cs || (record.flags & (IF | TF)) != enabled) {
-		ktap_note("raised at %u: vector %x, CS %x, flags %x", from, record.vector, record.cs,
-			  record.flags);
+		ktap_note("raised at %u: vector %x, CS %x, flags %x", from, record.vector,
+			  record.cs, record.flags);
 		return false;
 	}
 	return true;
@@ -129,7 +133,8 @@ static bool raise_at(const struct event *event, unsigned int from, bool steps)
 	while ((kind = code_run(&m)) == VMM86_EXIT_STEP && count < 1000)
 		count++;
 	if (kind != VMM86_EXIT_VMCALL) {
-		ktap_note("raised at %u: exit %s, EIP %x", from, machine_exit_name(kind), m.run->eip);
+		ktap_note("raised at %u: exit %s, EIP %x", from, machine_exit_name(kind),
+			  m.run->eip);
 		return false;
 	}
 	if (event->kind == VMM86_INTERRUPT_NMI)
@@ -156,8 +161,9 @@ static void raise_everywhere(void)
 
 			for (unsigned int from = 0; from < irq_boundaries(); from++)
 				wrong += !raise_at(&events[i], from, steps);
-			ktap_equal(wrong, 0, "%s: %s raised at each of %u boundaries%s", kind_name(),
-				   events[i].name, irq_boundaries(), steps ? ", by steps" : "");
+			ktap_equal(wrong, 0, "%s: %s raised at each of %u boundaries%s",
+				   kind_name(), events[i].name, irq_boundaries(),
+				   steps ? ", by steps" : "");
 		}
 }
 
@@ -210,7 +216,8 @@ static unsigned int expected_traps(uint32_t *eip)
 
 #define RECORDS_MAX 256
 
-static bool traps_right(unsigned int from, unsigned int vector, unsigned int least, unsigned int most)
+static bool traps_right(unsigned int from, unsigned int vector, unsigned int least,
+			unsigned int most)
 {
 	uint32_t eip[RECORDS_MAX];
 	unsigned int traps = expected_traps(eip), trap = 0, seen = 0;
@@ -224,16 +231,17 @@ static bool traps_right(unsigned int from, unsigned int vector, unsigned int lea
 		}
 		if (record.vector != DB_VECTOR || trap >= traps || record.ip != eip[trap] ||
 		    !(record.flags & TF)) {
-			ktap_note("raised after %u: record %u: vector %x, return to %x, flags %x; expected to %x",
-				  from, i, record.vector, record.ip, record.flags,
-				  trap < traps ? eip[trap] : 0);
+			ktap_note(
+				"raised after %u: record %u: vector %x, return to %x, flags %x; expected to %x",
+				from, i, record.vector, record.ip, record.flags,
+				trap < traps ? eip[trap] : 0);
 			return false;
 		}
 		trap++;
 	}
 	if (trap != traps || seen < least || seen > most) {
-		ktap_note("raised after %u: %u traps, expected %u; %u others, expected %u", from, trap,
-			  traps, seen, most);
+		ktap_note("raised after %u: %u traps, expected %u; %u others, expected %u", from,
+			  trap, traps, seen, most);
 		return false;
 	}
 	return true;
@@ -249,8 +257,10 @@ static void with_own_traps(void)
 	traps = expected_traps(eip);
 
 	irq_restart(&m, TF);
-	ktap_equal(code_run(&m), VMM86_EXIT_VMCALL, "%s: a program that single-steps itself", kind_name());
-	ktap_result(traps_right(0, DB_VECTOR + 1, 0, 0), "%s: traps at all the right places", kind_name());
+	ktap_equal(code_run(&m), VMM86_EXIT_VMCALL, "%s: a program that single-steps itself",
+		   kind_name());
+	ktap_result(traps_right(0, DB_VECTOR + 1, 0, 0), "%s: traps at all the right places",
+		    kind_name());
 	ktap_result(irq_ended_well(&m, "with TF"), "%s: and ends well", kind_name());
 
 	for (unsigned int length = 1;; length += 1 + length % 3) {
@@ -265,7 +275,8 @@ static void with_own_traps(void)
 		code_raise(&m, VMM86_INTERRUPT_EXTERNAL, IRQ_VECTOR);
 		m.run->deadline_instructions = 0;
 		kind = code_run(&m);
-		if (kind != VMM86_EXIT_VMCALL || !traps_right(length, IRQ_VECTOR, late ? 0 : 1, 1) ||
+		if (kind != VMM86_EXIT_VMCALL ||
+		    !traps_right(length, IRQ_VECTOR, late ? 0 : 1, 1) ||
 		    !irq_ended_well(&m, "with TF and an interrupt"))
 			wrong++;
 		if (wrong > 5)
@@ -291,21 +302,22 @@ static void halting(void)
 
 	start_halts();
 	code_raise(&m, VMM86_INTERRUPT_EXTERNAL, IRQ_VECTOR);
-	ktap_equal(code_run(&m), VMM86_EXIT_HLT, "%s: an interrupt waits at STI; HLT: no exit but the next",
-		   kind_name());
+	ktap_equal(code_run(&m), VMM86_EXIT_HLT,
+		   "%s: an interrupt waits at STI; HLT: no exit but the next", kind_name());
 	record = irq_record(&m, 0);
 	ktap_equal(record.ip, CODE_AT(VM_CODE, halts, halts_woken), "%s: it returns behind the HLT",
 		   kind_name());
 	ktap_equal(irq_records(&m), 1, "%s: once", kind_name());
-	ktap_equal(m.run->eip, CODE_AT(VM_CODE, halts, halts_last), "%s: HLT with interrupts off is an exit",
-		   kind_name());
+	ktap_equal(m.run->eip, CODE_AT(VM_CODE, halts, halts_last),
+		   "%s: HLT with interrupts off is an exit", kind_name());
 	code_raise(&m, VMM86_INTERRUPT_EXTERNAL, IRQ_VECTOR);
 	code_raise(&m, VMM86_INTERRUPT_NMI, 0);
 	ktap_equal(code_run(&m), VMM86_EXIT_VMCALL, "%s: it goes on", kind_name());
 	ktap_equal(m.run->ebp, 2, "%s: all of it ran", kind_name());
 	record = irq_record(&m, 1);
 	ktap_equal(record.vector, NMI_VECTOR, "%s: an NMI comes with interrupts off", kind_name());
-	ktap_equal(record.ip, CODE_AT(VM_CODE, halts, halts_last), "%s: behind the HLT", kind_name());
+	ktap_equal(record.ip, CODE_AT(VM_CODE, halts, halts_last), "%s: behind the HLT",
+		   kind_name());
 	ktap_equal(irq_records(&m), 2, "%s: the interrupt does not", kind_name());
 	code_raise(&m, VMM86_INTERRUPT_WITHDRAW, IRQ_VECTOR);
 
@@ -313,15 +325,16 @@ static void halting(void)
 	ktap_equal(code_run(&m), VMM86_EXIT_HLT, "%s: nothing waits: HLT is an exit", kind_name());
 	code_raise(&m, VMM86_INTERRUPT_EXTERNAL, IRQ_VECTOR);
 	ktap_equal(code_run(&m), VMM86_EXIT_HLT, "%s: an interrupt raised then", kind_name());
-	ktap_equal(irq_record(&m, 0).ip, CODE_AT(VM_CODE, halts, halts_woken), "%s: returns behind the HLT",
-		   kind_name());
+	ktap_equal(irq_record(&m, 0).ip, CODE_AT(VM_CODE, halts, halts_woken),
+		   "%s: returns behind the HLT", kind_name());
 
 	/* STI takes effect behind the HLT, for a HLT that ends by the program's hand, too. */
 	start_halts();
 	m.run->flags = VMM86_RUN_STEP;
 	ktap_equal(code_run(&m), VMM86_EXIT_STEP, "%s: a step over STI", kind_name());
 	code_raise(&m, VMM86_INTERRUPT_EXTERNAL, IRQ_VECTOR);
-	ktap_equal(code_run(&m), VMM86_EXIT_STEP, "%s: over the HLT, which the interrupt ends", kind_name());
+	ktap_equal(code_run(&m), VMM86_EXIT_STEP, "%s: over the HLT, which the interrupt ends",
+		   kind_name());
 	ktap_equal(irq_records(&m), 0, "%s: not before the HLT", kind_name());
 	m.run->flags = 0;
 	ktap_equal(code_run(&m), VMM86_EXIT_HLT, "%s: then", kind_name());
@@ -344,7 +357,8 @@ static void priorities(void)
 	code_raise(&m, VMM86_INTERRUPT_WITHDRAW, 0x5f);
 	code_raise(&m, VMM86_INTERRUPT_NMI, 0);
 	ktap_equal(code_run(&m), VMM86_EXIT_VMCALL, "%s: several at once", kind_name());
-	ktap_equal(irq_records(&m), 4, "%s: one of each vector, none that was withdrawn", kind_name());
+	ktap_equal(irq_records(&m), 4, "%s: one of each vector, none that was withdrawn",
+		   kind_name());
 	for (unsigned int i = 0; i < 4; i++) {
 		struct irq_record record = irq_record(&m, i);
 
@@ -353,8 +367,10 @@ static void priorities(void)
 		else
 			ktap_note("%u: vector %x, returns to %x", i, record.vector, record.ip);
 	}
-	ktap_equal(right, 4, "%s: the NMI, then the highest vector first, at one boundary", kind_name());
-	ktap_result(irq_ended_well(&m, "several at once"), "%s: the program has not noticed", kind_name());
+	ktap_equal(right, 4, "%s: the NMI, then the highest vector first, at one boundary",
+		   kind_name());
+	ktap_result(irq_ended_well(&m, "several at once"), "%s: the program has not noticed",
+		    kind_name());
 }
 
 static void nmi_in_nmi(void)
@@ -372,12 +388,14 @@ static void nmi_in_nmi(void)
 		if (code_run(&m) != VMM86_EXIT_VMCALL || irq_records(&m) != 2 ||
 		    irq_record(&m, 0).ip != irq_eip(0) || irq_record(&m, 1).ip != irq_eip(0) ||
 		    !irq_ended_well(&m, "an NMI in an NMI's handler")) {
-			ktap_note("%u instructions into the handler: %u records, returning to %x and %x",
-				  into, irq_records(&m), irq_record(&m, 0).ip, irq_record(&m, 1).ip);
+			ktap_note(
+				"%u instructions into the handler: %u records, returning to %x and %x",
+				into, irq_records(&m), irq_record(&m, 0).ip, irq_record(&m, 1).ip);
 			wrong++;
 		}
 	}
-	ktap_equal(wrong, 0, "%s: NMIs are blocked until the handler's IRET, and come then", kind_name());
+	ktap_equal(wrong, 0, "%s: NMIs are blocked until the handler's IRET, and come then",
+		   kind_name());
 }
 
 /*
@@ -425,8 +443,10 @@ static bool wait_for(uint32_t at, uint32_t count)
 static bool allowed(uint16_t ip)
 {
 	return ip == VM_CODE ||
-	       (ip >= CODE_AT(VM_CODE, loop, loop_open) && ip < CODE_AT(VM_CODE, loop, loop_closed)) ||
-	       (ip >= CODE_AT(VM_CODE, loop, loop_popped) && ip != CODE_AT(VM_CODE, loop, loop_moved) &&
+	       (ip >= CODE_AT(VM_CODE, loop, loop_open) &&
+		ip < CODE_AT(VM_CODE, loop, loop_closed)) ||
+	       (ip >= CODE_AT(VM_CODE, loop, loop_popped) &&
+		ip != CODE_AT(VM_CODE, loop, loop_moved) &&
 		ip < CODE_AT(VM_CODE, loop, loop_handler));
 }
 
@@ -471,10 +491,11 @@ static void from_another_thread(void)
 	pin(0);
 	if (pthread_create(&thread, NULL, disturb, NULL))
 		ktap_bail("no thread");
-	ktap_equal(code_run(&m), VMM86_EXIT_VMCALL, "%s: a loop that another thread disturbs", kind_name());
+	ktap_equal(code_run(&m), VMM86_EXIT_VMCALL, "%s: a loop that another thread disturbs",
+		   kind_name());
 	pthread_join(thread, NULL);
-	ktap_equal(lost, 0, "%s: %ld interrupts and %ld NMIs at any moment: none lost", kind_name(), raises,
-		   raises / 4);
+	ktap_equal(lost, 0, "%s: %ld interrupts and %ld NMIs at any moment: none lost", kind_name(),
+		   raises, raises / 4);
 	ktap_equal(early, 0, "%s: none early", kind_name());
 	ktap_equal(code_dword_at(&m, HITS), raises, "%s: none twice", kind_name());
 	irq_load(&m);

@@ -85,7 +85,8 @@ static void deadlines(void)
 	ktap_equal(wrong, 0, "%s: deadlines of 1 to %u instructions are exact", kind_name(), last);
 	irq_restart(&m, 0);
 	m.run->deadline_instructions = last + 1;
-	ktap_equal(code_run(&m), VMM86_EXIT_VMCALL, "%s: a deadline that does not come", kind_name());
+	ktap_equal(code_run(&m), VMM86_EXIT_VMCALL, "%s: a deadline that does not come",
+		   kind_name());
 }
 
 /*
@@ -134,8 +135,10 @@ static void invisible(void)
 	ktap_equal(memcmp(free_run, m.ram + IRQ_STACK - sizeof(free_run), sizeof(free_run)), 0,
 		   "%s: so is each byte of the stack", kind_name());
 	/* From the top: PUSHF, PUSHFD, PUSHF; of the interrupted flags TF is bit 8. */
-	ktap_equal(code_word_at(&m, IRQ_STACK - 2) & (TF | IF), 0, "%s: PUSHF shows no TF", kind_name());
-	ktap_equal(code_dword_at(&m, IRQ_STACK - 6) & (TF | RF), 0, "%s: nor does PUSHFD", kind_name());
+	ktap_equal(code_word_at(&m, IRQ_STACK - 2) & (TF | IF), 0, "%s: PUSHF shows no TF",
+		   kind_name());
+	ktap_equal(code_dword_at(&m, IRQ_STACK - 6) & (TF | RF), 0, "%s: nor does PUSHFD",
+		   kind_name());
 	ktap_equal(irq_record(&m, 0).flags & TF, 0, "%s: nor does INT", kind_name());
 	ktap_equal(irq_record(&m, 0).vector, 0x41, "%s: which did run", kind_name());
 }
@@ -176,12 +179,13 @@ static void other_exits(void)
 		if (kind == VMM86_EXIT_IO && m.run->exit.direction == VMM86_IN)
 			m.run->exit.value = 0x76;
 		if (i == 4)
-			ktap_equal(m.run->eax & 0xffff, 0x77, "%s: what was read is there before INC",
-				   kind_name());
+			ktap_equal(m.run->eax & 0xffff, 0x77,
+				   "%s: what was read is there before INC", kind_name());
 		if (i == 5)
 			m.run->ecx = 4;
 	}
-	ktap_equal(i, count, "%s: steps between I/O, CPUID, HLT and repeated instructions", kind_name());
+	ktap_equal(i, count, "%s: steps between I/O, CPUID, HLT and repeated instructions",
+		   kind_name());
 	ktap_equal(m.run->ecx, 0, "%s: the repetitions are through", kind_name());
 }
 
@@ -201,8 +205,8 @@ static void guest_steps_itself(void)
 		records[by_steps] = irq_records(&m);
 	}
 	ktap_result(well[0] && well[1], "%s: a guest that steps itself ends well", kind_name());
-	ktap_equal(records[1], records[0], "%s: and traps as often under %u steps of ours", kind_name(),
-		   runs);
+	ktap_equal(records[1], records[0], "%s: and traps as often under %u steps of ours",
+		   kind_name(), runs);
 }
 
 static void test_kind(uint32_t kind)
