@@ -51,17 +51,21 @@ demo=(--add build/vmm86-demo --add build/seed-client-vmcall --add build/seed-cli
 define_jobs() {
 	local kernel more=() model
 	for kernel in "$@"; do
-		more=(--add $programs/t32_client "${demo[@]}")
+		more=("${demo[@]}")
 		add "$kernel-haswell-2cpu" "$(lab "$kernel" $haswell 2 t_nmi t_host_state t_concurrent t_lifecycle \
 			t_interrupts t_fpu t_libvmm86 t_module)"
 		add "$kernel-haswell-1cpu" "$(lab "$kernel" $haswell 1 t_demo t_protocol t_mapping t_registers t_guests t_step t_memory \
-			t_fpu t_interrupts t_host_state t_concurrent t_lifecycle t_module t_lockdown)"
+			t_fpu t_interrupts t_host_state t_vm_events t_vm_memory "t_vm_many --vms 16" t_concurrent t_lifecycle t_module t_lockdown)"
 		add "$kernel-no-ept-2cpu" "$(lab "$kernel" $penryn 2 t_demo t_protocol t_mapping t_registers t_guests t_step t_memory \
 			t_fpu t_interrupts t_host_state t_nmi t_concurrent t_libvmm86)"
 		add "$kernel-code-ept" "$(lab "$kernel" $haswell 2 t_code_alu t_code_string t_code_flow \
 			t_code_protected t_irq_step t_irq_boundaries t_code_mitigations)"
 		add "$kernel-code-no-ept" "$(lab "$kernel" $penryn 1 t_code_alu t_code_string t_code_flow \
-			t_code_protected t_irq_step t_irq_boundaries t_code_mitigations)"
+			t_code_protected t_irq_step "t_irq_boundaries --raises 300" t_code_mitigations)"
+		add "$kernel-machines-ept" "$(lab "$kernel" $haswell 2 t32_client t_vm_io t_vm_exits t_vm_events t_vm_setup \
+			t_vm_state t_vm_memory t_vm_many t_vm_safety t_vm_fuzz)"
+		add "$kernel-machines-no-ept" "$(lab "$kernel" $penryn 2 t32_client t_vm_io t_vm_exits t_vm_events t_vm_setup \
+			t_vm_state t_vm_memory "t_vm_many --vms 32" t_vm_safety "t_vm_fuzz --count 10000")"
 		more=(--modules kvm_intel)
 		add "$kernel-beside-kvm-2cpu" "$(lab "$kernel" $haswell 2 t_beside_kvm t_code_beside_kvm)"
 		add "$kernel-beside-kvm-1cpu" "$(arguments+=" mitigations=off"

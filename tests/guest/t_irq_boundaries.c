@@ -263,7 +263,7 @@ static void with_own_traps(void)
 		    kind_name());
 	ktap_result(irq_ended_well(&m, "with TF"), "%s: and ends well", kind_name());
 
-	for (unsigned int length = 1;; length += 1 + length % 3) {
+	for (unsigned int length = 1;; length += 4 + length % 3) {
 		irq_restart(&m, TF);
 		m.run->deadline_instructions = length;
 		kind = code_run(&m);
