@@ -32,6 +32,7 @@ help:
 	@echo 'make test-kernels    the tests of the driver on Linux 7.2, too'
 	@echo 'make test-mutants    break the driver on purpose: do the tests notice?'
 	@echo 'make fuzz-entry      the rules of VM entry against emulated CPUs; COUNT=1000000 SEED=N'
+	@echo 'make fuzz-abi        the driver, by calls that lie; COUNT=1000000 SEED=N'
 	@echo 'make bench           count what a run costs, in instructions'
 	@echo 'make lint            what checkpatch, sparse, shellcheck and compilers say'
 	@echo 'make                 build the programs and the driver below build/'

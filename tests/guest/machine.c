@@ -92,11 +92,11 @@ int machine_try_open(struct machine *m, struct vmm86_setup *setup)
 	if (!ioctl(m->fd, VMM86_SET_UP, setup)) {
 		m->kind = setup->kind;
 		m->ram_size = setup->ram_size;
-		m->run = mmap(NULL, VMM86_RUN_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-			      m->fd, VMM86_RUN_PAGE);
+		m->run = mmap(NULL, VMM86_RUN_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, m->fd,
+			      VMM86_RUN_PAGE);
 		if (m->run != MAP_FAILED)
-			m->ram = mmap(NULL, m->ram_size, PROT_READ | PROT_WRITE, MAP_SHARED,
-				      m->fd, VMM86_MEMORY);
+			m->ram = mmap(NULL, m->ram_size, PROT_READ | PROT_WRITE, MAP_SHARED, m->fd,
+				      VMM86_MEMORY);
 		if (m->ram != MAP_FAILED)
 			return 0;
 	}

@@ -93,8 +93,7 @@ long machine_memory(struct machine *m, uint64_t first, uint64_t size, uint32_t a
 void machine_vector(struct machine *m, unsigned int number, uint16_t offset);
 
 /* Puts the code named @name at @where. */
-#define MACHINE_PUT(m, where, name)                                            \
-	memcpy((m)->ram + (where), name, (size_t)(name##_end - name))
+#define MACHINE_PUT(m, where, name) memcpy((m)->ram + (where), name, (size_t)(name##_end - name))
 
 /* Resets the registers and loads the code named @name. */
 #define MACHINE_LOAD(m, name) (machine_reset(m), MACHINE_PUT(m, VM_CODE, name))

@@ -18,6 +18,8 @@
 #define ENOTTY 25
 #define EFAULT 14
 #define EINVAL 22
+#define EBUSY 16
+#define PAGE_SHIFT 12
 #define EXIT_VMCALL 18
 
 static long call(long number, long a, long b, long c, long d, long e, long f)
@@ -102,6 +104,98 @@ static unsigned int thread_data[4] = { 0x600dbeef };
 static struct vmm86_info info;
 static struct vmm86_cpu cpu;
 
+
+#define RAM_SIZE 0x20000u
+#define CODE 0x8000
+#define HANDLER 0x9000
+
+static struct vmm86_setup setup = { .ram_size = RAM_SIZE };
+static struct vmm86_interrupt interrupt = { .vector = 0x30 };
+static struct vmm86_memory memory = {
+	.first = 0x10000, .size = 0x1000, .access = VMM86_MEMORY_NONE,
+};
+
+static unsigned long map(long fd, unsigned long size, unsigned long offset)
+{
+	return (unsigned long)call(__NR_mmap2, 0, (long)size, PROT_READ_WRITE, MAP_SHARED, fd,
+				   (long)(offset >> PAGE_SHIFT));
+}
+
+static void place(volatile unsigned char *to, const unsigned char *from, unsigned int count)
+{
+	while (count--)
+		*to++ = *from++;
+}
+
+static void new_machine(void)
+{
+	/* OUT 42h, AX; IN AL, 43h; INT 21h; STI; NOP; MOV AL, ES:[0]; JMP to itself */
+	static const unsigned char code[] = {
+		0xe7, 0x42, 0xe4, 0x43, 0xcd, 0x21, 0xfb, 0x90, 0x26, 0xa0, 0, 0, 0xeb, 0xfe,
+	};
+	static const unsigned char handler[] = { 0xb3, 0x5a, 0xcf }; /* MOV BL, 5Ah; IRET */
+	static const unsigned char vector[] = { 0, HANDLER >> 8, 0, 0 };
+	volatile struct vmm86_run *run;
+	volatile unsigned char *ram;
+	unsigned long at;
+	long fd = call(__NR_open, (long)VMM86_DEVICE, O_RDWR, 0, 0, 0, 0);
+
+	setup.events.interrupts[0x21 / 8] = 1 << 0x21 % 8;
+	equal(ioctl(fd, VMM86_SET_UP, &setup), 0, "a machine is set up");
+	equal(ioctl(fd, VMM86_SET_UP, &setup), -EBUSY, "once");
+	at = map(fd, VMM86_RUN_PAGE_SIZE, VMM86_RUN_PAGE);
+	equal(at >= MAP_FAILED, 0, "its run page is mapped");
+	run = (volatile struct vmm86_run *)at;
+	ram = (volatile unsigned char *)map(fd, RAM_SIZE, VMM86_MEMORY);
+	equal((unsigned long)ram >= MAP_FAILED, 0, "and its memory");
+	if (at >= MAP_FAILED || (unsigned long)ram >= MAP_FAILED)
+		return;
+	place(ram + CODE, code, sizeof(code));
+	place(ram + HANDLER, handler, sizeof(handler));
+	place(ram + 4 * 0x30, vector, sizeof(vector));
+	equal(ioctl(fd, VMM86_SET_MEMORY, &memory), 0, "a page of it is taken away");
+
+	run->eip = CODE;
+	run->esp = 0x7ff0;
+	run->eflags = 2;
+	run->eax = 0x1234abcd;
+	for (unsigned int i = 0; i < 6; i++)
+		run->segment[i] = (struct vmm86_segment){ 0, 0x93, 0, 0xffff };
+	run->segment[VMM86_ES].selector = 0x1000;
+	run->segment[VMM86_ES].base = 0x10000;
+	run->dirty = VMM86_STATE_POINTERS | VMM86_STATE_SEGMENTS;
+	run->wanted = VMM86_STATE_POINTERS;
+	equal(ioctl(fd, VMM86_RUN, 0), 0, "it runs");
+	equal((long)run->exit.kind, VMM86_EXIT_IO, "to the OUT");
+	equal((long)run->exit.port, 0x42, "its port");
+	equal((long)run->exit.value, 0xabcd, "its value");
+	equal(ioctl(fd, VMM86_RUN, 0), 0, "on");
+	equal((long)run->exit.direction, VMM86_IN, "to the IN");
+	run->exit.value = 0x77;
+	equal(ioctl(fd, VMM86_RUN, 0), 0, "on");
+	equal((long)run->exit.kind, VMM86_EXIT_SOFTWARE_INTERRUPT, "to the INT");
+	equal((long)run->exit.vector, 0x21, "its number");
+	equal((long)run->eax, 0x1234ab77, "AL is what was read");
+	equal(ioctl(fd, VMM86_INTERRUPT, &interrupt), 0, "an interrupt is raised");
+	equal(ioctl(fd, VMM86_RUN, 0), 0, "on");
+	equal((long)run->exit.kind, VMM86_EXIT_MEMORY, "to where no memory is");
+	equal((long)run->exit.address, 0x10000, "its address, 64 bits wide");
+	equal((long)(run->exit.address >> 32), 0, "and nothing above");
+	equal((long)(run->ebx & 0xff), 0x5a, "the interrupt has been taken");
+	memory.access = VMM86_MEMORY_RAM;
+	equal(ioctl(fd, VMM86_SET_MEMORY, &memory), 0, "memory comes back");
+	run->deadline_ns = 20000000;
+	equal(ioctl(fd, VMM86_RUN, 0), 0, "on");
+	equal((long)run->exit.kind, VMM86_EXIT_DEADLINE, "to the deadline");
+	run->deadline_ns = 0;
+	run->deadline_instructions = 3;
+	equal(ioctl(fd, VMM86_RUN, 0), 0, "on, counted");
+	equal((long)run->exit.kind, VMM86_EXIT_DEADLINE, "to the end of the count");
+	equal(ioctl(fd, VMM86_FETCH, (void *)VMM86_STATE_ALL), 0, "all of the state is fetched");
+	equal((long)run->segment[VMM86_ES].base, 0x10000, "and stands where it should");
+	equal((long)run->fpu[0] | run->fpu[1] << 8, 0x37f, "so does the FPU's");
+}
+
 static int test(void)
 {
 	static const unsigned char vmcall[] = { 0x0f, 0x01, 0xc1 };
@@ -162,6 +256,7 @@ static int test(void)
 	      "the vendor stands where a 32-bit program looks for it");
 	equal((long)(cpu.msr_valid & 1 ? (cpu.msr[0] >> 32 & 0x1fff) : 0) > 0,
 	      1, "so does IA32_VMX_BASIC");
+	new_machine();
 	put("1..");
 	put_number(results);
 	put("\n");

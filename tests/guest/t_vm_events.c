@@ -16,7 +16,7 @@
 #include "ktap.h"
 #include "machine.h"
 
-#define LOG 0x6000u /* word: how many; then a byte for each delivery */
+#define LOG 0x6000u	 /* word: how many; then a byte for each delivery */
 #define SLOW_SECONDS 2.0 /* a machine that is emulated, beside another one */
 
 GUEST(vmcall, "vmcall");
@@ -165,23 +165,23 @@ static const struct step program[] = {
 	{ { 0xfb }, 1, 's' }, /* STI */
 	{ { 0x90 }, 1, ' ' },
 	{ { 0x90 }, 1, ' ' },
-	{ { 0xfa }, 1, '-' }, /* CLI */
+	{ { 0xfa }, 1, '-' },	    /* CLI */
 	{ { 0x8e, 0xd0 }, 2, 'm' }, /* MOV SS, AX */
 	{ { 0x90 }, 1, ' ' },
 	{ { 0xfb }, 1, 's' },
-	{ { 0xfa }, 1, '-' }, /* STI, CLI: no chance */
+	{ { 0xfa }, 1, '-' },		  /* STI, CLI: no chance */
 	{ { 0x68, 0x02, 0x02 }, 3, ' ' }, /* PUSH 0202h */
-	{ { 0x9d }, 1, '+' }, /* POPF */
+	{ { 0x9d }, 1, '+' },		  /* POPF */
 	{ { 0x90 }, 1, ' ' },
 	{ { 0x8e, 0xd0 }, 2, 'm' },
 	{ { 0x90 }, 1, ' ' },
-	{ { 0xfb }, 1, 's' }, /* STI with IF = 1 casts none */
-	{ { 0x16 }, 1, ' ' }, /* PUSH SS */
-	{ { 0x17 }, 1, 'm' }, /* POP SS */
-	{ { 0x40 }, 1, ' ' }, /* INC AX */
-	{ { 0x48 }, 1, ' ' }, /* DEC AX */
+	{ { 0xfb }, 1, 's' },	    /* STI with IF = 1 casts none */
+	{ { 0x16 }, 1, ' ' },	    /* PUSH SS */
+	{ { 0x17 }, 1, 'm' },	    /* POP SS */
+	{ { 0x40 }, 1, ' ' },	    /* INC AX */
+	{ { 0x48 }, 1, ' ' },	    /* DEC AX */
 	{ { 0x6a, 0x02 }, 2, ' ' }, /* PUSH 2 */
-	{ { 0x9d }, 1, '-' }, /* POPF */
+	{ { 0x9d }, 1, '-' },	    /* POPF */
 	{ { 0xfb }, 1, 's' },
 	{ { 0x8e, 0xd0 }, 2, 'm' }, /* a shadow right behind a shadow */
 	{ { 0x90 }, 1, ' ' },
@@ -286,8 +286,8 @@ static void every_boundary(struct machine *m)
 		lost += word(m, LOG + 2) == 0;
 		twice += word(m, LOG + 2) > 1;
 		if (word(m, LOG + 2) && word(m, LOG) != VM_CODE + offset[chance]) {
-			ktap_note("raised before +%u: delivered before +%u, not +%u",
-				  offset[from], word(m, LOG) - VM_CODE, offset[chance]);
+			ktap_note("raised before +%u: delivered before +%u, not +%u", offset[from],
+				  word(m, LOG) - VM_CODE, offset[chance]);
 			elsewhere++;
 		}
 	}
@@ -318,15 +318,17 @@ static void every_boundary_stepped(struct machine *m)
 			kind = machine_run(m);
 		} while (kind == VMM86_EXIT_STEP && ++steps < 200);
 		if (kind != VMM86_EXIT_VMCALL || word(m, LOG + 2) != 1 ||
-		    word(m, LOG) != VM_CODE + offset[chance] || steps != steps_before(STEPS) + 1 + HANDLER_STEPS) {
+		    word(m, LOG) != VM_CODE + offset[chance] ||
+		    steps != steps_before(STEPS) + 1 + HANDLER_STEPS) {
 			ktap_note("raised before +%u: %u times, before +%u, not +%u; %d steps; %s",
 				  offset[from], word(m, LOG + 2), word(m, LOG) - VM_CODE,
 				  offset[chance], steps, machine_exit_name(kind));
 			wrong++;
 		}
 	}
-	ktap_equal(wrong, 0, "single-stepped, each interrupt comes where it first can, and each "
-			     "instruction and delivery is a step");
+	ktap_equal(wrong, 0,
+		   "single-stepped, each interrupt comes where it first can, and each "
+		   "instruction and delivery is a step");
 }
 
 GUEST(popf_window, "push 0x202\n popf\n nop\n vmcall");
@@ -350,17 +352,17 @@ static void windows(struct machine *m)
 	machine_expect(m, VMM86_EXIT_VMCALL, "IF = 0 all the time: no window");
 }
 
-GUEST(stepped, "nop\n"			/* 0 */
-	       "mov ax, 5\n"		/* 1 */
-	       "int 0x30\n"		/* 4: to the handler at 9000 */
-	       "pushf\n"		/* 6 */
-	       "pop bx\n"		/* 7 */
-	       "xor eax, eax\n"		/* 8 */
-	       "cpuid\n"		/* b */
-	       "out 0x42, al\n"		/* d */
-	       "rep movsb\n"		/* f */
-	       "hlt\n"			/* 11 */
-	       "vmcall");		/* 12 */
+GUEST(stepped, "nop\n"		/* 0 */
+	       "mov ax, 5\n"	/* 1 */
+	       "int 0x30\n"	/* 4: to the handler at 9000 */
+	       "pushf\n"	/* 6 */
+	       "pop bx\n"	/* 7 */
+	       "xor eax, eax\n" /* 8 */
+	       "cpuid\n"	/* b */
+	       "out 0x42, al\n" /* d */
+	       "rep movsb\n"	/* f */
+	       "hlt\n"		/* 11 */
+	       "vmcall");	/* 12 */
 #define IO_STEP 9
 GUEST(short_handler, "nop\n iret");
 
@@ -370,14 +372,21 @@ static void steps(struct machine *m)
 		uint8_t kind;
 		uint16_t eip;
 	} expected[] = {
-		{ VMM86_EXIT_STEP, VM_CODE + 1 },    { VMM86_EXIT_STEP, VM_CODE + 4 },
-		{ VMM86_EXIT_STEP, HANDLERS },	     { VMM86_EXIT_STEP, HANDLERS + 1 },
-		{ VMM86_EXIT_STEP, VM_CODE + 6 },    { VMM86_EXIT_STEP, VM_CODE + 7 },
-		{ VMM86_EXIT_STEP, VM_CODE + 8 },    { VMM86_EXIT_STEP, VM_CODE + 0xb },
-		{ VMM86_EXIT_STEP, VM_CODE + 0xd },  { VMM86_EXIT_IO, VM_CODE + 0xf },
+		{ VMM86_EXIT_STEP, VM_CODE + 1 },
+		{ VMM86_EXIT_STEP, VM_CODE + 4 },
+		{ VMM86_EXIT_STEP, HANDLERS },
+		{ VMM86_EXIT_STEP, HANDLERS + 1 },
+		{ VMM86_EXIT_STEP, VM_CODE + 6 },
+		{ VMM86_EXIT_STEP, VM_CODE + 7 },
+		{ VMM86_EXIT_STEP, VM_CODE + 8 },
+		{ VMM86_EXIT_STEP, VM_CODE + 0xb },
+		{ VMM86_EXIT_STEP, VM_CODE + 0xd },
+		{ VMM86_EXIT_IO, VM_CODE + 0xf },
 		/* REP stops for a trap after each of its rounds */
-		{ VMM86_EXIT_STEP, VM_CODE + 0xf },  { VMM86_EXIT_STEP, VM_CODE + 0xf },
-		{ VMM86_EXIT_STEP, VM_CODE + 0x11 }, { VMM86_EXIT_HLT, VM_CODE + 0x12 },
+		{ VMM86_EXIT_STEP, VM_CODE + 0xf },
+		{ VMM86_EXIT_STEP, VM_CODE + 0xf },
+		{ VMM86_EXIT_STEP, VM_CODE + 0x11 },
+		{ VMM86_EXIT_HLT, VM_CODE + 0x12 },
 		{ VMM86_EXIT_VMCALL, VM_CODE + 0x15 },
 	};
 	unsigned int wrong = 0;
@@ -422,8 +431,8 @@ static void instructions(struct machine *m)
 	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
 		m->run->deadline_instructions = counts[i];
 		total += counts[i];
-		if (machine_run(m) != VMM86_EXIT_DEADLINE ||
-		    m->run->eax != (total + 2) / 3 || m->run->ebx != (total + 1) / 3) {
+		if (machine_run(m) != VMM86_EXIT_DEADLINE || m->run->eax != (total + 2) / 3 ||
+		    m->run->ebx != (total + 1) / 3) {
 			ktap_note("after %llu: %s, EAX %u, EBX %u", (unsigned long long)total,
 				  machine_exit_name(m->run->exit.kind), m->run->eax, m->run->ebx);
 			wrong++;
@@ -506,7 +515,8 @@ static void stopping(struct machine *m)
 		m->run->eflags |= on ? FLAG_IF : 0;
 		signals = 0;
 		alarm_in(30000);
-		machine_expect(m, VMM86_EXIT_SIGNAL, "a signal while the guest runs with IF = %d", on);
+		machine_expect(m, VMM86_EXIT_SIGNAL, "a signal while the guest runs with IF = %d",
+			       on);
 		ktap_equal(signals, 1, "its handler has run");
 		memcpy(&was, m->ram + 0x6100, 4);
 		m->run->deadline_ns = 10000000;

@@ -12,7 +12,7 @@
 #include "ktap.h"
 #include "machine.h"
 
-#define HANDLER 0x9000u /* where handlers are put */
+#define HANDLER 0x9000u	     /* where handlers are put */
 #define IOPL_SHOWN FLAG_IOPL /* virtual-8086 mode pushes IOPL 3 */
 
 GUEST(vmcall, "vmcall");
@@ -66,7 +66,7 @@ static void calling(struct machine *m)
 	m->run->esp = 0x12345678;
 	machine_expect(m, VMM86_EXIT_VMCALL, "VMCALL is an exit");
 	ktap_result(MACHINE_AT(m) == 3 && m->run->exit.length == 3 && m->run->eax == 1 &&
-		    m->run->edi == 0x80000000 && m->run->esp == 0x12345678,
+			    m->run->edi == 0x80000000 && m->run->esp == 0x12345678,
 		    "EIP is behind it, the registers are kept");
 }
 
@@ -109,7 +109,8 @@ static void identifying(struct machine *m)
 	m->run->ecx = 0x22222222;
 	machine_expect(m, VMM86_EXIT_CPUID, "CPUID asked for is an exit");
 	ktap_result(MACHINE_AT(m) == 2 && run->exit.length == 2 && run->eax == 0x11111111 &&
-		    run->ecx == 0x22222222, "EIP is behind it, the registers are as they were");
+			    run->ecx == 0x22222222,
+		    "EIP is behind it, the registers are as they were");
 	m->run->eax = 0x600d;
 	machine_run(m);
 	ktap_equal(run->eax, 0x600d, "the program answers");
@@ -157,12 +158,12 @@ static void software_interrupts(struct machine *m)
 			    word(m, MACHINE_STACK - 6) != VM_CODE + 2 ||
 			    word(m, MACHINE_STACK - 4) ||
 			    (word(m, MACHINE_STACK - 2) & ~IOPL_SHOWN) !=
-			    (FLAG_FIXED | FLAG_IF | 1) ||
+				    (FLAG_FIXED | FLAG_IF | 1) ||
 			    (m->run->eflags & ~IOPL_SHOWN) != (FLAG_FIXED | 1)) {
 				if (!wrong_call++)
 					ktap_note("INT %x: %s, EIP %x, ESP %x, FLAGS %x", n,
-						  machine_exit_name(kind), m->run->eip,
-						  m->run->esp, m->run->eflags);
+						  machine_exit_name(kind), m->run->eip, m->run->esp,
+						  m->run->eflags);
 			}
 		}
 	}
@@ -188,8 +189,8 @@ static const struct exception {
 	const uint8_t *code, *end;
 	uint32_t eflags;
 	uint8_t vector;
-	uint8_t at; /* where EIP stands in the program's eyes */
-	uint8_t pushed; /* where the handler would return to */
+	uint8_t at;	 /* where EIP stands in the program's eyes */
+	uint8_t pushed;	 /* where the handler would return to */
 	bool only_guest; /* not tried as an exit */
 } exceptions[] = {
 	{ "DIV by 0", divide, divide_end, 0, 0, 2, 2, false },
@@ -226,7 +227,7 @@ static void exceptional(struct machine *m)
 		load_exception(m, x);
 		machine_expect(m, VMM86_EXIT_VMCALL, "%s, not asked for, is the guest's", x->name);
 		ktap_result(m->run->eip == HANDLER + 3 && m->run->esp == MACHINE_STACK - 6 &&
-			    word(m, MACHINE_STACK - 6) == VM_CODE + x->pushed,
+				    word(m, MACHINE_STACK - 6) == VM_CODE + x->pushed,
 			    "%s: its handler returns to +%ld", x->name,
 			    (long)word(m, MACHINE_STACK - 6) - VM_CODE);
 		if (x->only_guest)
@@ -236,7 +237,7 @@ static void exceptional(struct machine *m)
 		load_exception(m, x);
 		machine_expect(m, VMM86_EXIT_EXCEPTION, "%s, asked for, is an exit", x->name);
 		ktap_result(e->vector == x->vector && !e->error_code && MACHINE_AT(m) == x->at &&
-			    m->run->esp == MACHINE_STACK,
+				    m->run->esp == MACHINE_STACK,
 			    "%s: exception %u, EIP at +%ld", x->name, e->vector, MACHINE_AT(m));
 		/* Another one is not. */
 		events.exceptions = x->vector == 6 ? 1 : 1u << 6;
@@ -269,9 +270,9 @@ static void memory_exit(struct machine *m, uint32_t address, uint32_t access, co
 
 	machine_expect(m, VMM86_EXIT_MEMORY, "%s is an exit", name);
 	ktap_result(e->address == address && (e->access & ~VMM86_ACCESS_LINEAR) == access &&
-		    (!(e->access & VMM86_ACCESS_LINEAR) || e->linear == address),
-		    "%s: address %llx, access %x, linear %x", name,
-		    (unsigned long long)e->address, e->access, e->linear);
+			    (!(e->access & VMM86_ACCESS_LINEAR) || e->linear == address),
+		    "%s: address %llx, access %x, linear %x", name, (unsigned long long)e->address,
+		    e->access, e->linear);
 }
 
 static void nothing(struct machine *m)
@@ -289,7 +290,7 @@ static void nothing(struct machine *m)
 	m->run->eip = 0x123;
 	machine_expect(m, VMM86_EXIT_MEMORY, "a jump to where nothing is");
 	ktap_result(m->run->exit.address >= PLACE + 0x123 && m->run->exit.address < PLACE + 0x200 &&
-		    m->run->exit.access & VMM86_ACCESS_FETCH && m->run->eip == 0x123,
+			    m->run->exit.access & VMM86_ACCESS_FETCH && m->run->eip == 0x123,
 		    "is a fetch: %llx, access %x", (unsigned long long)m->run->exit.address,
 		    m->run->exit.access);
 }
@@ -343,8 +344,7 @@ static void not_ram(uint32_t kind)
 	machine_segment(&m, VMM86_CS, PLACE_SELECTOR);
 	m.run->eip = 0x200;
 	machine_expect(&m, VMM86_EXIT_VMCALL, "code in ROM runs");
-	ktap_equal(machine_memory(&m, PLACE, MACHINE_PAGE, VMM86_MEMORY_RAM), 0,
-		   "ROM becomes RAM");
+	ktap_equal(machine_memory(&m, PLACE, MACHINE_PAGE, VMM86_MEMORY_RAM), 0, "ROM becomes RAM");
 	MACHINE_LOAD(&m, write_far);
 	machine_segment(&m, VMM86_ES, PLACE_SELECTOR);
 	m.run->eax = 0x9a;
@@ -390,9 +390,10 @@ static void privileged(struct machine *m)
 		const uint8_t *code, *end;
 	} cases[] = {
 #define CASE(name) { #name, name, name##_end }
-		CASE(lgdt), CASE(lidt), CASE(lmsw), CASE(clts), CASE(mov_to_cr0),
-		CASE(mov_from_cr0), CASE(mov_to_cr3), CASE(mov_to_dr7), CASE(mov_from_dr6),
-		CASE(wbinvd), CASE(invd), CASE(invlpg), CASE(rdmsr), CASE(wrmsr),
+		CASE(lgdt),	    CASE(lidt),		CASE(lmsw),	  CASE(clts),
+		CASE(mov_to_cr0),   CASE(mov_from_cr0), CASE(mov_to_cr3), CASE(mov_to_dr7),
+		CASE(mov_from_dr6), CASE(wbinvd),	CASE(invd),	  CASE(invlpg),
+		CASE(rdmsr),	    CASE(wrmsr),
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -413,8 +414,8 @@ GUEST(read_high, "mov eax, ds:[ebx]\n vmcall");
 static void far_addresses(struct machine *m)
 {
 	static const uint32_t places[] = {
-		MACHINE_RAM, 0x1000000, 0x7ffffff0, 0xe0000000, 0xfec00000, 0xfee00020,
-		0xfee00300, 0xfffffff0,
+		MACHINE_RAM, 0x1000000,	 0x7ffffff0, 0xe0000000,
+		0xfec00000,  0xfee00020, 0xfee00300, 0xfffffff0,
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
@@ -506,7 +507,8 @@ static void only_real(struct machine *m)
 	enter_protected_mode(m, false);
 	machine_expect(m, VMM86_EXIT_OTHER, "a task switch is what has no name here");
 	ktap_result((e->reason & 0xffff) == 9 && (e->qualification & 0xffff) == 24 &&
-		    MACHINE_AT(m) == 0, "reason %u, qualification %llx", e->reason,
+			    MACHINE_AT(m) == 0,
+		    "reason %u, qualification %llx", e->reason,
 		    (unsigned long long)e->qualification);
 
 	/* The first 4 MiB by 4 KiB, the page at 40000h not there. */
@@ -526,7 +528,7 @@ static void only_real(struct machine *m)
 		m->run->ebx = place;
 		machine_expect(m, VMM86_EXIT_EXCEPTION, "a page fault asked for is an exit");
 		ktap_result(e->vector == 14 && e->has_error_code && !e->error_code &&
-			    e->cr2 == place && MACHINE_AT(m) == 0,
+				    e->cr2 == place && MACHINE_AT(m) == 0,
 			    "exception %u, CR2 %x, error code %x", e->vector, e->cr2,
 			    e->error_code);
 	}

@@ -87,8 +87,8 @@ static void plain(struct machine *m)
 		}
 		machine_run(m);
 		ktap_result(e->kind == VMM86_EXIT_VMCALL && m->run->eax == want &&
-			    m->run->edx == (0x12340000 | DX_PORT) && m->run->ecx == 0x01020304 &&
-			    m->run->esi == 0x05060708,
+				    m->run->edx == (0x12340000 | DX_PORT) &&
+				    m->run->ecx == 0x01020304 && m->run->esi == 0x05060708,
 			    "%s: then EAX is %x, and all else as before", f->name, m->run->eax);
 	}
 }
@@ -152,15 +152,57 @@ static const struct string_case string_cases[] = {
 	{ "REP INSB up across FFFFh", { 0xf3, 0x6c }, 2, 1, 1, 1, 0, 0, VMM86_ES, 0xfffd, 8, 0 },
 	{ "REP OUTSW up across FFFFh", { 0xf3, 0x6f }, 2, 2, 0, 1, 0, 0, VMM86_DS, 0xfffa, 8, 0 },
 	{ "REP OUTSD down across 0", { 0xf3, 0x66, 0x6f }, 3, 4, 0, 1, 0, 1, VMM86_DS, 8, 8, 0 },
-	{ "REP OUTSW, more than a segment", { 0xf3, 0x6f }, 2, 2, 0, 1, 0, 0, VMM86_DS, 0x100, 0xffff, 0 },
-	{ "REP INSD, more than a segment, DF = 1", { 0xf3, 0x66, 0x6d }, 3, 4, 1, 1, 0, 1, VMM86_ES, 0x100,
-	  0xffff, 0 },
+	{ "REP OUTSW, more than a segment",
+	  { 0xf3, 0x6f },
+	  2,
+	  2,
+	  0,
+	  1,
+	  0,
+	  0,
+	  VMM86_DS,
+	  0x100,
+	  0xffff,
+	  0 },
+	{ "REP INSD, more than a segment, DF = 1",
+	  { 0xf3, 0x66, 0x6d },
+	  3,
+	  4,
+	  1,
+	  1,
+	  0,
+	  1,
+	  VMM86_ES,
+	  0x100,
+	  0xffff,
+	  0 },
 	{ "a32 OUTSB", { 0x67, 0x6e }, 2, 1, 0, 0, 1, 0, VMM86_DS, 0x1234, 5, 0 },
 	{ "a32 REP INSW", { 0x67, 0xf3, 0x6d }, 3, 2, 1, 1, 1, 0, VMM86_ES, 0x1234, 5, 0 },
-	{ "a32 REP OUTSD, DF = 1", { 0xf3, 0x66, 0x67, 0x6f }, 4, 4, 0, 1, 1, 1, VMM86_DS, 0x1234, 5, 0 },
+	{ "a32 REP OUTSD, DF = 1",
+	  { 0xf3, 0x66, 0x67, 0x6f },
+	  4,
+	  4,
+	  0,
+	  1,
+	  1,
+	  1,
+	  VMM86_DS,
+	  0x1234,
+	  5,
+	  0 },
 	{ "a32 REP INSB, 0 times", { 0x67, 0xf3, 0x6c }, 3, 1, 1, 1, 1, 0, VMM86_ES, 0x1234, 0, 0 },
-	{ "a32 REP OUTSB beyond 64 KiB", { 0x67, 0xf3, 0x6e }, 3, 1, 0, 1, 1, 0, VMM86_DS, 0xfff0,
-	  0x18000, 1 },
+	{ "a32 REP OUTSB beyond 64 KiB",
+	  { 0x67, 0xf3, 0x6e },
+	  3,
+	  1,
+	  0,
+	  1,
+	  1,
+	  0,
+	  VMM86_DS,
+	  0xfff0,
+	  0x18000,
+	  1 },
 };
 
 /* Takes @elements off the reference; false when an address is not the reference's. */
@@ -181,7 +223,8 @@ static bool follow(struct reference *r, const struct vmm86_exit *e)
 				  (unsigned long long)r->left);
 			return false;
 		}
-		r->offset = (r->offset + (r->c->down ? -(uint32_t)r->c->size : r->c->size)) & r->mask;
+		r->offset = (r->offset + (r->c->down ? -(uint32_t)r->c->size : r->c->size)) &
+			    r->mask;
 		r->left--;
 		r->done++;
 	}
@@ -197,8 +240,11 @@ static bool one_string(struct machine *m, const struct string_case *c)
 	const struct vmm86_exit *e = &m->run->exit;
 	uint32_t high = c->wide ? 0 : 0x77770000;
 	struct reference r = {
-		.c = c, .mask = mask, .base = (uint32_t)selectors[c->segment] << 4,
-		.offset = c->index, .left = count,
+		.c = c,
+		.mask = mask,
+		.base = (uint32_t)selectors[c->segment] << 4,
+		.offset = c->index,
+		.left = count,
 	};
 
 	machine_reset(m);
@@ -246,8 +292,7 @@ static bool one_string(struct machine *m, const struct string_case *c)
 	}
 	machine_run(m);
 	if (e->kind != VMM86_EXIT_VMCALL || *index != (high | r.offset) ||
-	    m->run->ecx != (c->repeat ? c->count & ~mask : c->count) ||
-	    m->run->eax != EAX_BEFORE ||
+	    m->run->ecx != (c->repeat ? c->count & ~mask : c->count) || m->run->eax != EAX_BEFORE ||
 	    (c->in ? m->run->esi : m->run->edi) != other) {
 		ktap_note("%s at the end, index %x, ECX %x, EAX %x", machine_exit_name(e->kind),
 			  *index, m->run->ecx, m->run->eax);
@@ -276,8 +321,7 @@ GUEST(out_dx_al, "out dx, al\n vmcall");
 GUEST(out_dx_ax, "out dx, ax\n vmcall");
 GUEST(in_al_dx, "in al, dx\n vmcall");
 
-#define TRY_PORT(m, code, port)                                                \
-	(MACHINE_LOAD(m, code), (m)->run->edx = (port), machine_run(m))
+#define TRY_PORT(m, code, port) (MACHINE_LOAD(m, code), (m)->run->edx = (port), machine_run(m))
 
 #define PIC_MASK 0x21 /* the first interrupt controller's, which nobody else has */
 #define POST_CODE 0x80
@@ -285,7 +329,9 @@ GUEST(in_al_dx, "in al, dx\n vmcall");
 static void direct(uint32_t kind)
 {
 	const struct vmm86_setup setup = {
-		.kind = kind, .flags = VMM86_SETUP_PASSTHROUGH, .ram_size = MACHINE_RAM,
+		.kind = kind,
+		.flags = VMM86_SETUP_PASSTHROUGH,
+		.ram_size = MACHINE_RAM,
 	};
 	struct machine m;
 

@@ -25,7 +25,7 @@ struct worker {
 	pthread_t thread;
 	struct machine *machines;
 	long first, last; /* of them */
-	int cpu; /* -1: moves about */
+	int cpu;	  /* -1: moves about */
 	int rounds;
 	unsigned int wrong;
 };
@@ -120,7 +120,8 @@ static void *raise_all(void *argument)
 	for (long i = 0; i < r->count; i++) {
 		double begin = now();
 
-		if (machine_interrupt(r->m, VMM86_INTERRUPT_EXTERNAL, 0x20 + vm_random(&random) % 0xe0))
+		if (machine_interrupt(r->m, VMM86_INTERRUPT_EXTERNAL,
+				      0x20 + vm_random(&random) % 0xe0))
 			return (void *)1;
 		while (*counted <= (uint32_t)i)
 			if (now() - begin > 20)
@@ -154,10 +155,11 @@ static void interrupted(uint32_t kind)
 		kind_of_end = machine_run(&m);
 	} while (kind_of_end == VMM86_EXIT_DEADLINE);
 	pthread_join(thread, &result);
-	ktap_equal(kind_of_end, VMM86_EXIT_VMCALL, "a guest counts the interrupts another thread raises");
+	ktap_equal(kind_of_end, VMM86_EXIT_VMCALL,
+		   "a guest counts the interrupts another thread raises");
 	ktap_equal((long)(intptr_t)result, 0, "each of them comes before the next is raised");
-	ktap_equal(*(uint32_t *)(m.ram + 0x6000), interrupt_count, "none of %ld is lost, none comes twice",
-		   interrupt_count);
+	ktap_equal(*(uint32_t *)(m.ram + 0x6000), interrupt_count,
+		   "none of %ld is lost, none comes twice", interrupt_count);
 	machine_close(&m);
 }
 
@@ -192,7 +194,8 @@ static void *scribble(void *argument)
 	return NULL;
 }
 
-GUEST(busy, "1: out 0x42, al\n in al, 0x43\n cpuid\n push ax\n pop ax\n fld1\n fstp st(0)\n jmp 1b");
+GUEST(busy,
+      "1: out 0x42, al\n in al, 0x43\n cpuid\n push ax\n pop ax\n fld1\n fstp st(0)\n jmp 1b");
 
 static void scribbled(uint32_t kind)
 {
@@ -227,9 +230,11 @@ static void scribbled(uint32_t kind)
 	}
 	s.end = true;
 	pthread_join(thread, NULL);
-	ktap_result(good > 0, "runs with the run page scribbled over: %lu, and %lu EINVAL", good, bad);
+	ktap_result(good > 0, "runs with the run page scribbled over: %lu, and %lu EINVAL", good,
+		    bad);
 	ktap_equal((long long)strange, 0, "they end in no other way");
-	ktap_result(ioctl(m.fd, VMM86_GET_DUMP, &dump) && errno == ENODATA, "no VM entry has failed");
+	ktap_result(ioctl(m.fd, VMM86_GET_DUMP, &dump) && errno == ENODATA,
+		    "no VM entry has failed");
 	machine_close(&m);
 	for (uint64_t i = 0; i < other.ram_size; i++)
 		if (other.ram[i] != 0xa5)

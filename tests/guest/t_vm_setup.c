@@ -62,10 +62,16 @@ static void wrong_setups(void)
 		{ "kind 4", { .kind = 4, .ram_size = 0x20000 }, -EINVAL },
 		{ "kind 80000001h", { .kind = 0x80000001, .ram_size = 0x20000 }, -EINVAL },
 		{ "flag 2", { .kind = 1, .flags = 2, .ram_size = 0x20000 }, -EINVAL },
-		{ "flag 80000000h", { .kind = 1, .flags = 1u << 31, .ram_size = 0x20000 }, -EINVAL },
-		{ "passthrough with 64 KiB", { .kind = 1, .flags = 1, .ram_size = 0x10000 }, -EINVAL },
+		{ "flag 80000000h",
+		  { .kind = 1, .flags = 1u << 31, .ram_size = 0x20000 },
+		  -EINVAL },
+		{ "passthrough with 64 KiB",
+		  { .kind = 1, .flags = 1, .ram_size = 0x10000 },
+		  -EINVAL },
 		{ "passthrough with 1 MiB", { .kind = 1, .flags = 1, .ram_size = 0x100000 }, 0 },
-		{ "an unknown event", { .kind = 1, .ram_size = 0x20000, .events.flags = 2 }, -EINVAL },
+		{ "an unknown event",
+		  { .kind = 1, .ram_size = 0x20000, .events.flags = 2 },
+		  -EINVAL },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
@@ -147,19 +153,16 @@ static void wrong_ports(uint32_t kind)
 		struct vmm86_ports ports;
 		long result;
 	} cases[] = {
-		{ { 0, 0x10000, 0, 0 }, 0 },
-		{ { 0xffff, 1, 0, 0 }, 0 },
-		{ { 0xffff, 0, 1, 0 }, 0 },
-		{ { 0xffff, 2, 0, 0 }, -EINVAL },
-		{ { 0x10000, 0, 0, 0 }, -EINVAL },
-		{ { 0, 0x10001, 0, 0 }, -EINVAL },
-		{ { 1, UINT32_MAX, 0, 0 }, -EINVAL },
-		{ { UINT32_MAX, 2, 0, 0 }, -EINVAL },
-		{ { 0x80, 1, 2, 0 }, -EINVAL },
-		{ { 0x80, 1, 0, 1 }, -EINVAL },
+		{ { 0, 0x10000, 0, 0 }, 0 },	      { { 0xffff, 1, 0, 0 }, 0 },
+		{ { 0xffff, 0, 1, 0 }, 0 },	      { { 0xffff, 2, 0, 0 }, -EINVAL },
+		{ { 0x10000, 0, 0, 0 }, -EINVAL },    { { 0, 0x10001, 0, 0 }, -EINVAL },
+		{ { 1, UINT32_MAX, 0, 0 }, -EINVAL }, { { UINT32_MAX, 2, 0, 0 }, -EINVAL },
+		{ { 0x80, 1, 2, 0 }, -EINVAL },	      { { 0x80, 1, 0, 1 }, -EINVAL },
 	};
 	const struct vmm86_setup setup = {
-		.kind = kind, .flags = VMM86_SETUP_PASSTHROUGH, .ram_size = 0x100000,
+		.kind = kind,
+		.flags = VMM86_SETUP_PASSTHROUGH,
+		.ram_size = 0x100000,
 	};
 	struct machine m;
 
@@ -197,7 +200,8 @@ static void wrong_interrupts(struct machine *m)
 		machine_run(m);
 	}
 	ktap_equal(wrong, 0, "interrupts: exceptions 0 to 19 without 2");
-	ktap_equal(call(m->fd, VMM86_INTERRUPT, &interrupt), -EINVAL, "interrupts: reserved is not 0");
+	ktap_equal(call(m->fd, VMM86_INTERRUPT, &interrupt), -EINVAL,
+		   "interrupts: reserved is not 0");
 	ktap_equal(machine_interrupt(m, 5, 0x20), -EINVAL, "interrupts: kind 5");
 	ktap_equal(machine_interrupt(m, UINT32_MAX, 0x20), -EINVAL, "interrupts: kind FFFFFFFFh");
 	ktap_equal(machine_interrupt(m, VMM86_INTERRUPT_EXTERNAL, 256), -EINVAL,
@@ -232,8 +236,7 @@ static void wrong_runs(struct machine *m)
 		   "fetch: an unknown group");
 	ktap_equal(ioctl(m->fd, VMM86_FETCH, VMM86_STATE_ALL) ? -errno : 0, 0, "fetch: all groups");
 	ktap_equal(m->run->valid, VMM86_STATE_ALL, "they are valid");
-	ktap_equal(ioctl(m->fd, VMM86_FETCH, 1ul << 40 | 1) ? -errno : 0, -EINVAL,
-		   "fetch: bit 40");
+	ktap_equal(ioctl(m->fd, VMM86_FETCH, 1ul << 40 | 1) ? -errno : 0, -EINVAL, "fetch: bit 40");
 }
 
 static void before_set_up(void)
@@ -247,8 +250,13 @@ static void before_set_up(void)
 		{ "VMM86_INTERRUPT", VMM86_INTERRUPT },	  { "VMM86_FETCH", VMM86_FETCH },
 	};
 	static const unsigned long unknown[] = {
-		_IO(0xb6, 0x17), _IO(0xb6, 0xff), _IO(0xb6, 0x10), _IOW(0xb6, 0x14, int),
-		_IOWR(0xb6, 0x11, struct vmm86_events), _IO(0xb5, 0x14), 65,
+		_IO(0xb6, 0x17),
+		_IO(0xb6, 0xff),
+		_IO(0xb6, 0x10),
+		_IOW(0xb6, 0x14, int),
+		_IOWR(0xb6, 0x11, struct vmm86_events),
+		_IO(0xb5, 0x14),
+		65,
 	};
 	int fd = machine_device();
 	char argument[512] = { 0 };
@@ -289,7 +297,8 @@ static void mixed_with_seed(void)
 	struct vm vm;
 
 	vm_open(&vm);
-	ktap_equal(call(vm.fd, VMM86_SET_UP, &setup), -EBUSY, "set-up of a VM of the seed's protocol");
+	ktap_equal(call(vm.fd, VMM86_SET_UP, &setup), -EBUSY,
+		   "set-up of a VM of the seed's protocol");
 	ktap_equal(call(vm.fd, VMM86_RUN, NULL), -ENXIO, "VMM86_RUN of one");
 	ktap_equal(try_map(vm.fd, 0x1000, MAP_SHARED, VMM86_RUN_PAGE), -ENXIO, "a run page of one");
 	ktap_equal(try_map(vm.fd, 0x1000, MAP_SHARED, VMM86_MEMORY), -ENXIO, "memory of one");
@@ -298,7 +307,8 @@ static void mixed_with_seed(void)
 
 	machine_open(&m, VMM86_KIND_AUTO);
 	ktap_equal(call(m.fd, VMM86_SEED_RUN, &regs), -EBUSY, "the seed's run of a new machine");
-	ktap_equal(try_map(m.fd, VMM86_SEED_SPAN, MAP_SHARED, 0), -EBUSY, "the seed's mapping of one");
+	ktap_equal(try_map(m.fd, VMM86_SEED_SPAN, MAP_SHARED, 0), -EBUSY,
+		   "the seed's mapping of one");
 	MACHINE_LOAD(&m, vmcall);
 	machine_expect(&m, VMM86_EXIT_VMCALL, "it runs all the same");
 	machine_close(&m);
@@ -326,7 +336,8 @@ static void mappings(void)
 		{ "run page", 0x1000, MAP_SHARED, VMM86_RUN_PAGE, 0 },
 		{ "run page once more", 0x1000, MAP_SHARED, VMM86_RUN_PAGE, 0 },
 		{ "two run pages", 0x2000, MAP_SHARED, VMM86_RUN_PAGE, -EINVAL },
-		{ "the page behind the run page", 0x1000, MAP_SHARED, VMM86_RUN_PAGE + 0x1000, -EINVAL },
+		{ "the page behind the run page", 0x1000, MAP_SHARED, VMM86_RUN_PAGE + 0x1000,
+		  -EINVAL },
 		{ "the page before it", 0x1000, MAP_SHARED, VMM86_RUN_PAGE - 0x1000, -EINVAL },
 		{ "a private run page", 0x1000, MAP_PRIVATE, VMM86_RUN_PAGE, -EINVAL },
 		{ "the memory", ram, MAP_SHARED, VMM86_MEMORY, 0 },
@@ -337,7 +348,8 @@ static void mappings(void)
 		{ "the page behind it", 0x1000, MAP_SHARED, VMM86_MEMORY + ram, -EINVAL },
 		{ "far behind it", 0x1000, MAP_SHARED, VMM86_MEMORY + VMM86_RAM_MAX, -EINVAL },
 		{ "2^44 behind it", 0x1000, MAP_SHARED, VMM86_MEMORY + (1ull << 44), -EINVAL },
-		{ "the page before the memory", 0x1000, MAP_SHARED, VMM86_MEMORY - 0x1000, -EINVAL },
+		{ "the page before the memory", 0x1000, MAP_SHARED, VMM86_MEMORY - 0x1000,
+		  -EINVAL },
 		{ "private memory", 0x1000, MAP_PRIVATE, VMM86_MEMORY, -EINVAL },
 		{ "offset 4096", 0x1000, MAP_SHARED, 0x1000, -EINVAL },
 	};
@@ -356,7 +368,8 @@ static void kinds(void)
 
 	ktap_equal(info.abi_version, VMM86_ABI_VERSION, "the ABI's version");
 	ktap_result(info.kinds & VMM86_KIND_V86 && !(info.kinds & ~3u), "kinds %x", info.kinds);
-	ktap_result(info.ram_min == VMM86_RAM_MIN && info.ram_max == VMM86_RAM_MAX, "limits of the RAM");
+	ktap_result(info.ram_min == VMM86_RAM_MIN && info.ram_max == VMM86_RAM_MAX,
+		    "limits of the RAM");
 	ktap_result(!info.why_no_real[0] == real, "why there is no real: \"%s\"", info.why_no_real);
 	ktap_equal(call(fd, VMM86_SET_UP, &setup), real ? 0 : -EOPNOTSUPP, "set-up of a real one");
 	close(fd);
@@ -428,7 +441,8 @@ static void permissions(void)
 		_exit(as_nobody(fd));
 	waitpid(child, &status, 0);
 	ktap_equal(status, 0, "of the device's group: a guest runs, passthrough is EPERM");
-	if (chown(VMM86_DEVICE, before.st_uid, before.st_gid) || chmod(VMM86_DEVICE, before.st_mode & 07777))
+	if (chown(VMM86_DEVICE, before.st_uid, before.st_gid) ||
+	    chmod(VMM86_DEVICE, before.st_mode & 07777))
 		ktap_bail("chmod: %s", strerror(errno));
 	close(fd);
 }

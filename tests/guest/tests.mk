@@ -32,5 +32,10 @@ $(TEST_OUT)/t32_client: $(TEST_DIR)/t32_client.c
 	$(TEST_CC) -m32 -std=gnu11 -O2 -Wall -Wextra -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static \
 		-Wl,--build-id=none -Iinclude/uapi -idirafter /usr/include/$(shell $(TEST_CC) -print-multiarch) -o $@ $<
 
+# The ABI fuzzed for longer than "make test" does: make fuzz-abi [COUNT=1000000] [SEED=N] [KERNEL=...]
+.PHONY: fuzz-abi
+fuzz-abi: $(TEST_OUT)/t_vm_fuzz $(TEST_OUT)/t_vm_state
+	@COUNT="$(COUNT)" SEED="$(SEED)" KERNEL="$(KERNEL)" tests/fuzz-abi
+
 -include $(TEST_OBJECTS:.o=.d)
 .SECONDARY: $(TEST_OBJECTS)
