@@ -109,6 +109,8 @@ static void put_tables(void)
 
 static void begin(const uint8_t *code, const uint8_t *end)
 {
+	/* LTR leaves its descriptor busy. */
+	put_tables();
 	machine_reset(&m);
 	m.run->flags = VMM86_RUN_A20;
 	m.run->wanted = VMM86_STATE_ALL & ~VMM86_STATE_FPU;
@@ -350,7 +352,7 @@ static void rings_and_v86(void)
 	m.run->esp = PM_STACK;
 	memcpy(m.ram + 0x7000, "\x8c\xd8\x8e\xc0\xcd\x21", 6); /* mov ax, ds; mov es, ax; int 21h */
 	go_on_at(AT(rings, rings_v86));
-	ktap_result(faults32("V86", 13, 0x10a, 4) || m.run->eip == HANDLERS + 13 * 4 + 3,
+	ktap_result(faults32("V86", 13, 0, 4),
 		    "INT n in the guest's virtual-8086 mode is its monitor's");
 	frame = m.run->esp + 4;
 	ktap_equal(code_dword_at(&m, frame), 4, "at the INT");
@@ -444,8 +446,9 @@ static void debug_registers(void)
 }
 
 GUEST(machine_registers, "xor eax, eax\n cpuid\n mov ds:[0x6000], ebx\n mov eax, 1\n cpuid\n"
-	"mov ds:[0x6004], ecx\n mov ds:[0x6008], edx\n rdtsc\n mov esi, eax\n rdtsc\n sub eax, esi\n mov esi, eax\n"
-	"mov ecx, 0x10\n rdmsr\n mov edi, eax\n rdtsc\n sub eax, edi\n mov edi, eax\n"
+	"mov ds:[0x6004], ecx\n mov ds:[0x6008], edx\n "
+      "rdtsc\n mov esi, eax\n mov cx, 1000\n 1: loop 1b\n rdtsc\n sub eax, esi\n mov esi, eax\n"
+	"mov ecx, 0x10\n rdmsr\n mov edi, eax\n mov cx, 1000\n 1: loop 1b\n rdtsc\n sub eax, edi\n mov edi, eax\n"
 	"mov ecx, 0xc0000080\n rdmsr\n mov ebp, eax\n or ebp, edx\n wbinvd\n invd\n vmcall\n"
 	"mov ecx, 0x480\n msr_vmx: rdmsr\n vmcall\n"
 	"msr_next: mov ecx, 0x1b\n msr_write: wrmsr\n vmcall\n"
@@ -543,7 +546,6 @@ int main(void)
 		return ktap_finish();
 	}
 	machine_open_as(&m, &setup);
-	put_tables();
 	protected_and_back();
 	big_real_mode();
 	paging_32();
