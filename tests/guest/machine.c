@@ -228,3 +228,9 @@ void machine_vector(struct machine *m, unsigned int number, uint16_t offset)
 	entry[2] = 0;
 	entry[3] = 0;
 }
+
+void machine_suit_emulator(struct vmm86_segment *cs)
+{
+	if ((cs->rights & 0x1d) == 0x19)
+		cs->selector = (cs->selector & ~3u) | (cs->rights >> 5 & 3);
+}

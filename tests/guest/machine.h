@@ -74,6 +74,13 @@ void machine_reset(struct machine *m);
 /* The segment @index (VMM86_ES ...) becomes what real mode makes of @selector. */
 void machine_segment(struct machine *m, unsigned int index, uint16_t selector);
 
+/*
+ * Gives CS the privilege level that its selector has to have in the emulator: that wants
+ * CS.RPL to be CS.DPL where CS is non-conforming code, the manual only CS.DPL to be SS.DPL.
+ * What the first refuses beyond the second is no fault of the driver's.
+ */
+void machine_suit_emulator(struct vmm86_segment *cs);
+
 /* The guest goes on at 0:@eip. */
 void machine_jump(struct machine *m, uint32_t eip);
 

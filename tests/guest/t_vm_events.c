@@ -441,9 +441,22 @@ static void instructions(struct machine *m)
 	ktap_equal(wrong, 0, "deadlines in instructions are exact");
 }
 
+/*
+ * Without a VMX-preemption timer, interrupts of the host's have to end a guest with IF = 0;
+ * the emulator holds them back.
+ */
+static int first_if(void)
+{
+	if (has_preemption_timer(0))
+		return 0;
+	ktap_skip("no VMX-preemption timer, and the emulator holds interrupts back",
+		  "a guest that spins with IF = 0");
+	return 1;
+}
+
 static void nanoseconds(struct machine *m)
 {
-	for (int on = 0; on < 2; on++) {
+	for (int on = first_if(); on < 2; on++) {
 		double begin, spent;
 
 		MACHINE_LOAD(m, spin);
@@ -456,6 +469,7 @@ static void nanoseconds(struct machine *m)
 	}
 	memset(m->ram + 0x6100, 0, 4);
 	MACHINE_LOAD(m, spin);
+	m->run->eflags |= FLAG_IF;
 	m->run->deadline_ns = 1;
 	machine_expect(m, VMM86_EXIT_DEADLINE, "a deadline of 1 ns");
 	MACHINE_LOAD(m, vmcall);
@@ -500,6 +514,7 @@ static void stopping(struct machine *m)
 	machine_expect(m, VMM86_EXIT_VMCALL, "and reset: the guest runs with the state set before");
 
 	MACHINE_LOAD(m, spin);
+	m->run->eflags |= FLAG_IF;
 	if (pthread_create(&thread, NULL, set_stop, m))
 		ktap_bail("no thread");
 	machine_expect(m, VMM86_EXIT_SIGNAL, "@stop set by another thread while it runs");
@@ -508,7 +523,7 @@ static void stopping(struct machine *m)
 
 	/* ktap's watchdog has SIGALRM: for a moment it is this test's. */
 	sigaction(SIGALRM, &action, &before);
-	for (int on = 0; on < 2; on++) {
+	for (int on = first_if(); on < 2; on++) {
 		uint32_t was;
 
 		MACHINE_LOAD(m, spin);
@@ -533,6 +548,7 @@ static void stopping(struct machine *m)
 		_exit(0);
 	}
 	MACHINE_LOAD(m, spin);
+	m->run->eflags |= FLAG_IF;
 	m->run->deadline_ns = 100000000;
 	machine_expect(m, VMM86_EXIT_DEADLINE, "a signal that is ignored ends no run");
 	waitpid(child, NULL, 0);

@@ -34,6 +34,8 @@ struct fuzzed {
 };
 
 struct fuzzer {
+	/* The emulator holds interrupts back that have to end a guest without the timer. */
+	bool stepping;
 	uint64_t random;
 	struct fuzzed machine[MACHINES];
 	unsigned long calls, runs, entered, einval, failed_entries, children;
@@ -130,6 +132,48 @@ static void map(struct fuzzed *m)
 	}
 }
 
+#define GUEST_CS_SELECTOR 0x802
+#define GUEST_CS_RIGHTS 0x4816
+
+static uint32_t field(const struct vmm86_dump *dump, uint32_t encoding)
+{
+	for (uint32_t i = 0; i < dump->items; i++)
+		if (dump->item[i].kind == VMM86_ITEM_FIELD && dump->item[i].id == encoding)
+			return (uint32_t)dump->item[i].value;
+	return 0;
+}
+
+/*
+ * See machine_suit_emulator().  An interrupt into real mode changes CS and leaves its rights
+ * as a program has made them.
+ */
+static bool only_the_emulator(const struct vmm86_dump *dump)
+{
+	struct vmm86_segment cs = { .selector = field(dump, GUEST_CS_SELECTOR),
+				    .rights = field(dump, GUEST_CS_RIGHTS) };
+	uint32_t selector = cs.selector;
+
+	machine_suit_emulator(&cs);
+	return dump->exit_reason == 0x80000021 && cs.selector != selector;
+}
+
+/* The end of a machine, none of whose VM entries may have failed. */
+static void end(struct fuzzer *f, struct fuzzed *m)
+{
+	static struct vmm86_dump dump;
+
+	unmap(m);
+	if (m->fd < 0)
+		return;
+	if (!ioctl(m->fd, VMM86_GET_DUMP, &dump) && !only_the_emulator(&dump)) {
+		ktap_note("a VM entry has failed, exit reason %x, instruction error %u",
+			  dump.exit_reason, dump.instruction_error);
+		f->failed_entries++;
+	}
+	close(m->fd);
+	m->fd = -1;
+}
+
 /* A new machine in the place of an old one. */
 static void renew(struct fuzzer *f, struct fuzzed *m)
 {
@@ -140,9 +184,7 @@ static void renew(struct fuzzer *f, struct fuzzed *m)
 		.flags = one_in(f, 16),
 	};
 
-	unmap(m);
-	if (m->fd >= 0)
-		close(m->fd);
+	end(f, m);
 	m->fd = machine_device();
 	m->life = 1 + below(f, LIFE);
 	if (setup.kind == VMM86_KIND_REAL && !(machine_info().kinds & VMM86_KIND_REAL))
@@ -194,6 +236,7 @@ static void fuzz_state(struct fuzzer *f, struct vmm86_run *run)
 	for (unsigned int i = 0; i < 6; i++)
 		if (one_in(f, 12))
 			run->segment[i].rights = segment_rights(f);
+	machine_suit_emulator(&run->segment[VMM86_CS]);
 	run->dirty = one_in(f, 2) ? groups & 0xff : one_in(f, 8) ? number32(f) : 0;
 	run->wanted = one_in(f, 16) ? number32(f) : any(f) & 0xff;
 	run->flags = one_in(f, 16) ? number32(f) : any(f) & 7;
@@ -227,7 +270,8 @@ static void run(struct fuzzer *f, struct fuzzed *m)
 		m->run->exit.value = any(f);
 		/* Always one that ends soon. */
 		m->run->deadline_ns = 1 + below(f, 20000);
-		m->run->deadline_instructions = one_in(f, 4) ? 1 + below(f, 20) : 0;
+		m->run->deadline_instructions =
+			one_in(f, 4) || f->stepping ? 1 + below(f, 20) : 0;
 		if (one_in(f, 2))
 			fuzz_code(f, m);
 	}
@@ -236,8 +280,6 @@ static void run(struct fuzzer *f, struct fuzzed *m)
 		f->einval += errno == EINVAL;
 	else if (m->run)
 		f->entered++;
-	if (m->run && m->run->exit.kind == VMM86_EXIT_ENTRY_FAILED && m->run->exit.failure)
-		f->failed_entries++;
 }
 
 /* A record: its words as they should be, some of them not. */
@@ -409,7 +451,8 @@ static void fuzz(struct fuzzer *f, unsigned long count)
 
 static int process(unsigned int which, unsigned long count, uint64_t seed, bool say)
 {
-	struct fuzzer f = { .random = seed * 1000003 + which };
+	struct fuzzer f = { .random = seed * 1000003 + which,
+			    .stepping = !has_preemption_timer(0) };
 
 	/* What it does to pages that are not mapped any more is its own affair. */
 	for (unsigned int i = 0; i < MACHINES; i++)
@@ -419,11 +462,8 @@ static int process(unsigned int which, unsigned long count, uint64_t seed, bool 
 		ktap_note("process %u: %lu calls, %lu runs of which %lu went well and %lu were "
 			  "EINVAL, %lu children",
 			  which, f.calls, f.runs, f.entered, f.einval, f.children);
-	for (unsigned int i = 0; i < MACHINES; i++) {
-		unmap(&f.machine[i]);
-		if (f.machine[i].fd >= 0)
-			close(f.machine[i].fd);
-	}
+	for (unsigned int i = 0; i < MACHINES; i++)
+		end(&f, &f.machine[i]);
 	if (f.failed_entries)
 		return 2;
 	/* A fuzzer whose calls are all refused tests nothing. */

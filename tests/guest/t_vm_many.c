@@ -248,7 +248,11 @@ static void test(uint32_t kind)
 {
 	many(kind);
 	interrupted(kind);
-	scribbled(kind);
+	if (has_preemption_timer(0))
+		scribbled(kind);
+	else
+		ktap_skip("no VMX-preemption timer, and the emulator holds interrupts back",
+			  "a run page that is scribbled over");
 }
 
 int main(int argc, char **argv)

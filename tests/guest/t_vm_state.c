@@ -88,7 +88,7 @@ static void fill(struct machine *m)
 		run->segment[i].rights = i == VMM86_CS ? 0x9093 : 0x8093;
 	}
 	run->segment[VMM86_CS].rights = 0x809b;
-	run->segment[VMM86_CS].selector = 0x2340; /* see same_privilege() */
+	run->segment[VMM86_CS].selector = 0x2340; /* see machine_suit_emulator() */
 	run->gdtr = (struct vmm86_table){ 0x89abcdef, 0x1234 };
 	run->idtr = (struct vmm86_table){ 0x76543210, 0xfedc };
 	run->ldtr = (struct vmm86_segment){ 0x58, 0x82, 0x11223344, 0x4321 };
@@ -341,16 +341,6 @@ static uint32_t interesting(uint64_t *random)
 	}
 }
 
-/*
- * The emulator wants CS.RPL to be CS.DPL where CS is non-conforming code, the manual only
- * CS.DPL to be SS.DPL: what the first refuses is no fault of the driver's.
- */
-static void same_privilege(struct vmm86_segment *cs)
-{
-	if ((cs->rights & 0x1d) == 0x19)
-		cs->selector = (cs->selector & ~3u) | (cs->rights >> 5 & 3);
-}
-
 /* Random changes to a good state, of real mode or of protected mode. */
 static void mutate(struct machine *m)
 {
@@ -389,7 +379,7 @@ static void mutate(struct machine *m)
 			else
 				field[which] = interesting(&random);
 		}
-		same_privilege(&m->run->segment[VMM86_CS]);
+		machine_suit_emulator(&m->run->segment[VMM86_CS]);
 		if (r & 0x20)
 			groups = vm_random(&random) & 0x7f;
 		if (r & 0x40)
