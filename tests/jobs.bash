@@ -60,8 +60,9 @@ define_jobs() {
 			t_fpu t_interrupts t_host_state t_nmi t_concurrent t_libvmm86)"
 		add "$kernel-code-ept" "$(lab "$kernel" $haswell 2 t_code_alu t_code_string t_code_flow \
 			t_code_protected t_irq_step t_irq_boundaries t_code_mitigations)"
-		add "$kernel-code-no-ept" "$(lab "$kernel" $penryn 1 t_code_alu t_code_string t_code_flow \
-			t_code_protected t_irq_step "t_irq_boundaries --raises 300" t_code_mitigations)"
+		add "$kernel-code-no-ept" "$(lab "$kernel" $penryn 1 "t_code_alu --kind v86" "t_code_string --kind v86" \
+			"t_code_flow --kind v86" "t_irq_step --kind v86" "t_irq_boundaries --kind v86 --raises 300" \
+			t_code_mitigations)"
 		add "$kernel-machines-ept" "$(lab "$kernel" $haswell 2 t32_client t_vm_io t_vm_exits t_vm_events t_vm_setup \
 			t_vm_state t_vm_memory t_vm_many t_vm_safety t_vm_fuzz)"
 		add "$kernel-machines-no-ept" "$(lab "$kernel" $penryn 2 t32_client t_vm_io t_vm_exits t_vm_events t_vm_setup \
