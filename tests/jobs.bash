@@ -55,7 +55,7 @@ define_jobs() {
 		add "$kernel-haswell-2cpu" "$(lab "$kernel" $haswell 2 t_nmi t_host_state t_concurrent t_lifecycle \
 			t_interrupts t_fpu t_libvmm86 t_module)"
 		add "$kernel-haswell-1cpu" "$(lab "$kernel" $haswell 1 t_demo t_protocol t_mapping t_registers t_guests t_step t_memory \
-			t_fpu t_interrupts t_host_state t_vm_events t_vm_memory "t_vm_many --vms 16" t_concurrent t_lifecycle t_module t_lockdown)"
+			t_fpu t_interrupts t_host_state t_vm_events t_vm_memory "t_vm_many --vms 16 --interrupts 500" t_concurrent t_lifecycle t_module t_lockdown)"
 		add "$kernel-no-ept-2cpu" "$(lab "$kernel" $penryn 2 t_demo t_protocol t_mapping t_registers t_guests t_step t_memory \
 			t_fpu t_interrupts t_host_state t_nmi t_concurrent t_libvmm86)"
 		add "$kernel-code-ept" "$(lab "$kernel" $haswell 2 t_code_alu t_code_string t_code_flow \
