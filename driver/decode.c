@@ -142,3 +142,38 @@ bool decode_privileged(const struct instruction *i)
 	}
 	return false;
 }
+
+/* What follows the opcode: ModR/M, perhaps SIB, and a displacement. */
+static unsigned int modrm_length(const struct instruction *i, const u8 *modrm, unsigned int count)
+{
+	unsigned int mod = modrm[0] >> 6, rm = modrm[0] & 7;
+	unsigned int sib = i->address32 && mod != 3 && rm == 4;
+	unsigned int base = sib && count > 1 ? modrm[1] & 7 : rm;
+
+	if (mod == 3)
+		return 1;
+	if (mod == 1)
+		return 1 + sib + 1;
+	if (i->address32)
+		return 1 + sib + (mod == 2 || base == 5 ? 4 : 0);
+	return 1 + (mod == 2 || rm == 6 ? 2 : 0);
+}
+
+/**
+ * decode_load_ss() - is it MOV SS or POP SS, after which no debug exception comes
+ * @i: the instruction
+ * @bytes: what it was decoded from
+ * @count: how many bytes there are
+ *
+ * Return: its length, which may be more than @count; or 0 if it is something else.
+ */
+unsigned int decode_load_ss(const struct instruction *i, const u8 *bytes, unsigned int count)
+{
+	if (i->two_byte)
+		return 0;
+	if (i->opcode == OPCODE_POP_SS)
+		return i->length;
+	if (i->opcode == OPCODE_MOV_SREG && (i->next >> 3 & 7) == VMM86_SS && i->length < count)
+		return i->length + modrm_length(i, bytes + i->length, count - i->length);
+	return 0;
+}

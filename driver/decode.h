@@ -10,6 +10,8 @@
 #define INSTRUCTION_MAX		15
 
 /* Opcodes by name; those of two bytes are 0FH and this. */
+#define OPCODE_POP_SS		0x17
+#define OPCODE_MOV_SREG		0x8e
 #define OPCODE_PUSHF		0x9c
 #define OPCODE_POPF		0x9d
 #define OPCODE_INT3		0xcc
@@ -45,5 +47,7 @@ bool decode_instruction(const u8 *bytes, unsigned int count, bool code32,
 bool decode_io(const struct instruction *instruction, bool *string, bool *in,
 	       bool *immediate, unsigned int *size);
 bool decode_privileged(const struct instruction *instruction);
+unsigned int decode_load_ss(const struct instruction *instruction, const u8 *bytes,
+			    unsigned int count);
 
 #endif /* DRIVER_DECODE_H */

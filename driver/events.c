@@ -470,8 +470,10 @@ static enum verdict deliver_waiting(struct vcpu *vcpu, bool *delivered)
 	} else {
 		*delivered = false;
 	}
+	/* In the shadow of STI, CPUs differ in whether the NMI window is open. */
 	if (nmi && guest_has_virtual_nmis(vcpu))
-		windows |= VMX_PROC_NMI_WINDOW_EXITING;
+		windows |= guest_interruptibility(vcpu) & BLOCKING_BY_STI ?
+			   VMX_PROC_INTERRUPT_WINDOW_EXITING : VMX_PROC_NMI_WINDOW_EXITING;
 	if (vector >= 0 || (vcpu->run_flags & VMM86_RUN_INTERRUPT_WINDOW))
 		windows |= VMX_PROC_INTERRUPT_WINDOW_EXITING;
 	/* The shadow of a step is not in the VMCS, and the step ends soon enough. */

@@ -12,8 +12,7 @@
 #include "guest_access.h"
 #include "real.h"
 
-/* After a reset, but at CS:IP 0000:0000 and with writable code. */
-#define RIGHTS_CODE	0x9b
+/* After a reset, but at CS:IP 0000:0000: code is writable, as it is in real mode. */
 #define RIGHTS_DATA	0x93
 #define RIGHTS_LDT	0x82
 #define RIGHTS_TSS	0x8b	/* busy: VM entry takes no other */
@@ -69,7 +68,6 @@ void real_write_reset_state(struct vcpu *vcpu)
 	const struct vmm86_segment data = { .limit = LIMIT_RESET, .rights = RIGHTS_DATA };
 	struct vmm86_segment segment[6] = { data, data, data, data, data, data };
 
-	segment[VMM86_CS].rights = RIGHTS_CODE;
 	write_segments(segment);
 	write_segment(LDTR, ((struct vmm86_segment) { .limit = LIMIT_RESET, .rights = RIGHTS_LDT }));
 	write_segment(TR, ((struct vmm86_segment) { .limit = LIMIT_RESET, .rights = RIGHTS_TSS }));

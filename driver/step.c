@@ -50,7 +50,7 @@ enum verdict step_prepare(struct vcpu *vcpu)
 	struct step_state *step = &vcpu->step;
 	struct instruction i = {};
 	u8 bytes[INSTRUCTION_MAX];
-	unsigned int count;
+	unsigned int count, load_ss;
 
 	step->injecting = false;
 	if (!step_is_on(vcpu)) {
@@ -75,6 +75,11 @@ enum verdict step_prepare(struct vcpu *vcpu)
 		exit_queue(vcpu, VMM86_INTERRUPT_SOFTWARE, i.next, 0);
 		return VERDICT_ENTER;
 	}
+
+	/* The next instruction belongs to the step, and may be what deals with flags. */
+	load_ss = decode_load_ss(&i, bytes, count);
+	if (load_ss && load_ss < count)
+		decode_instruction(bytes + load_ss, count - load_ss, guest_code32(vcpu), &i);
 
 	step->saves_flags = !i.two_byte && i.opcode == OPCODE_PUSHF;
 	step->loads_flags = !i.two_byte && (i.opcode == OPCODE_POPF || i.opcode == OPCODE_IRET);

@@ -324,7 +324,6 @@ static enum verdict entry_failed(struct vcpu *vcpu)
 	struct vmm86_exit *record;
 
 	trace_vmm_entry_failed(exit);
-	step_abandon(vcpu);
 	if (exit_is_machine_check(exit))
 		return VERDICT_LEAVE;
 	record = guest_exit_record(vcpu, VMM86_EXIT_ENTRY_FAILED);
@@ -418,6 +417,7 @@ static enum verdict stay(struct vcpu *vcpu, const struct vmx_window *window)
 	host_state_restore(&host);
 	if (unlikely(vcpu->exit.end != VCPU_VM_EXIT)) {
 		failed_entry_capture(&vcpu->exit, vcpu->failed);
+		step_abandon(vcpu);
 		/* A VM exit would have cleared it: the next VM entry is not to inject it. */
 		if (vcpu->exit.end == VCPU_ENTRY_FAILED || vcpu->exit.end == VCPU_FAIL_VALID)
 			vmcs_write32(VMCS_ENTRY_INTERRUPTION_INFORMATION, 0);
