@@ -81,6 +81,9 @@ struct instruction_case {
 #define MONITOR		F(SMM_MONITOR_CTL, 1)
 #define SMM_ENTRY	F(IN_SMM, 1), F(VMCS_EXECUTIVE_VMCS_POINTER, 0x9000)
 
+/* Neither accessed and dirty flags nor supervisor shadow stacks. */
+#define NO_EPT_FLAGS	0xf0106534141
+
 static const struct instruction_case cases[] = {
 	CASE(vmxon_ud_mode, VMXON, GOOD(OUTSIDE), BAD(F(RFLAGS_VM, 1))),
 	CASE(vmxon_ud_mode, VMXON, GOOD(OUTSIDE), BAD(F(CS_L, 0))),
@@ -140,6 +143,12 @@ static const struct instruction_case cases[] = {
 	CASE(invept_type, INVEPT, GOOD(F(OPERAND, 2)), BAD(F(OPERAND, 3))),
 	CASE(invept_type, INVEPT, GOOD(F(OPERAND, 2)), BAD(F(OPERAND, 1ull << 32 | 2))),
 	CASE(invept_eptp, INVEPT, GOOD(F(OPERAND, 1), F(DESCRIPTOR_LOW, 0x101e)), BAD(F(DESCRIPTOR_LOW, 0x1000))),
+	/* A flag of the EPTP that goes with a capability. */
+	CASE(invept_eptp, INVEPT, GOOD(F(OPERAND, 1), F(DESCRIPTOR_LOW, 0x105e)), BAD(F(MSR_EPT_VPID_CAP, NO_EPT_FLAGS))),
+	CASE(invept_eptp, INVEPT, GOOD(F(OPERAND, 1), F(DESCRIPTOR_LOW, 0x109e)), BAD(F(MSR_EPT_VPID_CAP, NO_EPT_FLAGS))),
+	CASE(invept_eptp, INVEPT, GOOD(F(OPERAND, 1), F(DESCRIPTOR_LOW, 0x101e), F(MSR_EPT_VPID_CAP, NO_EPT_FLAGS)),
+	     BAD(F(DESCRIPTOR_LOW, 0x111e))),
+	CASE(invept_eptp, INVEPT, GOOD(F(OPERAND, 1), F(DESCRIPTOR_LOW, 0x101e)), BAD(F(DESCRIPTOR_LOW, 1ull << 40 | 0x1e))),
 	CASE(invept_reserved, INVEPT, GOOD(F(OPERAND, 2)), BAD(F(DESCRIPTOR_HIGH, 1))),
 	CASE(invvpid_type, INVVPID, GOOD(F(OPERAND, 3)), BAD(F(OPERAND, 4))),
 	CASE(invvpid_type, INVVPID, GOOD(F(OPERAND, 3)), BAD(F(MSR_EPT_VPID_CAP, 7ull << 40))),
