@@ -223,6 +223,8 @@ static const enum vmx_fact unused[] = {
 
 static void fields_without_their_control_do_not_matter(void **ignored)
 {
+	/* Bits that are reserved; neither canonical nor aligned. */
+	static const u64 garbage[] = { ~0ull, 0x5555aaaa5555aaab };
 	static const struct entry_op no_controls[ENTRY_CASE_OPS] = {
 		NO_PROC(ACTIVATE_SECONDARY_CONTROLS), NO_PROC(ACTIVATE_TERTIARY_CONTROLS),
 		NO_EXIT(ACTIVATE_SECONDARY_CONTROLS), NO_ENTRY(LOAD_DEBUG_CONTROLS),
@@ -237,11 +239,13 @@ static void fields_without_their_control_do_not_matter(void **ignored)
 		if (guest == GUEST_REAL)	/* which takes a secondary control */
 			continue;
 		change(&state, no_controls);
-		for (i = 0; i < ARRAY_SIZE(unused); i++) {
-			assert_true(vmx_state_set_field(&state, vmx_fact_field(unused[i]), ~0ull));
+		for (i = 0; i < 2 * ARRAY_SIZE(unused); i++) {
+			enum vmx_fact fact = unused[i / 2];
+
+			assert_true(vmx_state_set_field(&state, vmx_fact_field(fact), garbage[i % 2]));
 			vmx_evaluate(&state, &e);
 			if (e.broken) {
-				print_error("%s matters in %s:\n", vmx_fact_name(unused[i]),
+				print_error("%s matters in %s:\n", vmx_fact_name(fact),
 					    entry_guest_names[guest]);
 				print_rules(&e, VMX_BROKEN);
 			}
@@ -286,6 +290,19 @@ static void capability_msrs_are_not_all(void **ignored)
 			 VMX_BROKEN);
 	assert_int_equal(VERDICT(V86, ctl_eptp_walk_length, PROC2(ENABLE_EPT), PAGE(EPTP, EPT_PML4, 0x26),
 				 FACT(MSR_EPT_VPID_CAP, 0xf0106f341c1)), VMX_SATISFIED);
+}
+
+static void rules_ask_what_they_are_about(void **ignored)
+{
+	(void)ignored;
+	assert_int_equal(VERDICT(V86, host_cr4_cet_needs_wp, CLEAR(HOST_CR0, CR0_WP)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(V86, guest_cr4_cet_needs_wp, CLEAR(GUEST_CR0, CR0_WP)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(V86, host_asz_32_no_fred, OR(HOST_CR4, CR4_FRED)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(PROTECTED, ctl_inj_errcode_forbidden,
+				 EVENT(HARDWARE_EXCEPTION, 32, EVENT_ERROR_CODE)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(PROTECTED, ctl_inj_type7_needs_mtf, FACT(FRED, 0), EVENT(OTHER, 1, 0),
+				 FACT(MSR_PROCBASED_CTLS, 0xf7fbfffe0401e172)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(LONG, ctl_inj_fred_event_needs_fred, EVENT(OTHER, 1, 0)), VMX_BROKEN);
 }
 
 static void a_threshold_of_0_is_below_any_vtpr(void **ignored)
@@ -638,6 +655,7 @@ int main(void)
 		cmocka_unit_test(rules_that_do_not_apply_are_not_broken),
 		cmocka_unit_test(fields_without_their_control_do_not_matter),
 		cmocka_unit_test(capability_msrs_are_not_all),
+		cmocka_unit_test(rules_ask_what_they_are_about),
 		cmocka_unit_test(a_threshold_of_0_is_below_any_vtpr),
 		cmocka_unit_test(rules_for_smm_are_for_smm),
 		cmocka_unit_test(rip_needs_la57_for_57_bits),

@@ -87,6 +87,7 @@ struct instruction_case {
 static const struct instruction_case cases[] = {
 	CASE(vmxon_ud_mode, VMXON, GOOD(OUTSIDE), BAD(F(RFLAGS_VM, 1))),
 	CASE(vmxon_ud_mode, VMXON, GOOD(OUTSIDE), BAD(F(CS_L, 0))),
+	CASE(vmxon_ud_mode, VMXON, GOOD(OUTSIDE), BAD(F(CR0, 0x80050032))),
 	CASE(vmxon_ud_cr4_vmxe, VMXON, GOOD(OUTSIDE), BAD(F(CR4, 0x20))),
 	CASE(vmxon_nonroot_exit, VMXON, GOOD(OUTSIDE), BAD(NON_ROOT)),
 	CASE(vmxon_gp_cpl, VMXON, GOOD(OUTSIDE), BAD(F(CPL, 3))),
@@ -250,6 +251,50 @@ static void each_instruction_fails_as_it_should(void **ignored)
 	}
 }
 
+/* What would break rules on other instructions. */
+static const struct {
+	enum vmx_instruction instruction;
+	struct change change[4];
+	unsigned int count;
+} not_asked[] = {
+#define NOT_ASKED(insn, ...) { VMX_INSN_##insn, { __VA_ARGS__ }, COUNT(__VA_ARGS__) }
+	NOT_ASKED(VMREAD, F(CR0, 0x80050013), F(CR4, 0x2020 | 1ull << 63)),
+	NOT_ASKED(VMREAD, F(MSR_FEATURE_CONTROL, 0), F(A20M, 1)),
+	NOT_ASKED(VMREAD, F(MSR_FEATURE_CONTROL, 1), F(OPERAND, 1), F(OPERAND_REGION, 0)),
+	NOT_ASKED(VMXON, OUTSIDE, F(IN_SMX, 1), F(MSR_FEATURE_CONTROL, 3)),
+	NOT_ASKED(VMXON, OUTSIDE, F(CURRENT_VMCS, ~0ull), F(LAUNCHED, 1)),
+	NOT_ASKED(VMLAUNCH, F(OPERAND_ACCESSIBLE, 0), F(OPERAND, 1)),
+	NOT_ASKED(VMXOFF, F(OPERAND_ACCESSIBLE, 0), F(CURRENT_VMCS, ~0ull)),
+	NOT_ASKED(VMCALL, F(OPERAND_ACCESSIBLE, 0), MONITOR),
+	NOT_ASKED(VMREAD, NON_ROOT, F(CPL, 3)),
+	NOT_ASKED(VMREAD, MONITOR, F(LAUNCHED, 1), F(MSEG_REVISION, 1)),
+	NOT_ASKED(VMREAD, F(ENCODING, VMCS_EXIT_REASON)),
+	NOT_ASKED(VMREAD, F(CURRENT_IS_SHADOW, 1)),
+	NOT_ASKED(VMLAUNCH, F(CURRENT_IS_SHADOW, 1), F(MSR_PROCBASED_CTLS2, 0)),
+	NOT_ASKED(VMLAUNCH, F(EXECUTIVE_VMCS_GOOD, 0), F(VMCS_EXECUTIVE_VMCS_POINTER, 8)),
+	NOT_ASKED(VMCLEAR, F(OPERAND_REGION, 0), F(CURRENT_VMCS, ~0ull)),
+	NOT_ASKED(VMPTRST, F(OPERAND, 1), F(DESCRIPTOR_HIGH, 1), F(DESCRIPTOR_LOW, ~0ull)),
+};
+
+static void instructions_answer_for_themselves_alone(void **ignored)
+{
+	unsigned int n;
+
+	(void)ignored;
+	for (n = 0; n < ARRAY_SIZE(not_asked); n++) {
+		struct vmx_entry_state state = base;
+		struct vmx_prediction p;
+		enum vmx_rule rule;
+
+		vmx_state_set(&state, VMX_FACT_INSTRUCTION, not_asked[n].instruction);
+		change(&state, not_asked[n].change, not_asked[n].count);
+		rule = first_broken(&state, &p);
+		if (rule != VMX_RULES)
+			print_error("%u breaks %s\n", n, vmx_rule_id(rule));
+		assert_int_equal(rule, VMX_RULES);
+	}
+}
+
 static void without_a_vmcs_there_is_no_error_number(void **ignored)
 {
 	struct vmx_entry_state state = base;
@@ -364,6 +409,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_instruction_fails_as_it_should),
+		cmocka_unit_test(instructions_answer_for_themselves_alone),
 		cmocka_unit_test(without_a_vmcs_there_is_no_error_number),
 		cmocka_unit_test(the_entry_that_fails_is_named),
 		cmocka_unit_test(an_unknown_msr_before_it_hides_which_entry_fails),
