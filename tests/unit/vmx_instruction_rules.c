@@ -388,6 +388,41 @@ static void an_unknown_msr_before_it_hides_which_entry_fails(void **ignored)
 	assert_int_equal(p.msr_load_entry, 0);
 }
 
+static void a_list_of_one_is_a_list(void **ignored)
+{
+	struct vmx_msr_entry list[1] = { { 0xc0000100, 0, 0 } };
+	struct vmx_entry_state state = base;
+	struct vmx_finding finding;
+
+	(void)ignored;
+	state.msr_load = list;
+	state.msr_load_known = 1;
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 1);
+	vmx_judge(VMX_RULE_msr_load_fs_base, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_BROKEN);
+	assert_int_equal(finding.entry, 1);
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 0);
+	vmx_judge(VMX_RULE_msr_load_fs_base, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_NOT_APPLICABLE);
+}
+
+static void a_good_entry_does_not_settle_an_open_one(void **ignored)
+{
+	struct vmx_msr_entry list[2] = { { 0x12345, 0, 0 }, { 0x174, 0, 0x10 } };
+	struct vmx_entry_state state = base;
+	struct vmx_finding finding;
+
+	(void)ignored;
+	state.msr_load = list;
+	state.msr_load_known = 2;
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 2);
+	vmx_judge(VMX_RULE_msr_load_wrmsr_gp, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_UNDECIDED);
+	vmx_state_set(&state, VMX_FACT_MSR_LOAD_WRITABLE, 1);
+	vmx_judge(VMX_RULE_msr_load_wrmsr_gp, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
+}
+
 static void too_long_a_list_is_undefined(void **ignored)
 {
 	struct vmx_entry_state state = base;
@@ -413,6 +448,8 @@ int main(void)
 		cmocka_unit_test(without_a_vmcs_there_is_no_error_number),
 		cmocka_unit_test(the_entry_that_fails_is_named),
 		cmocka_unit_test(an_unknown_msr_before_it_hides_which_entry_fails),
+		cmocka_unit_test(a_list_of_one_is_a_list),
+		cmocka_unit_test(a_good_entry_does_not_settle_an_open_one),
 		cmocka_unit_test(too_long_a_list_is_undefined),
 	};
 
