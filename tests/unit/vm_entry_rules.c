@@ -292,6 +292,57 @@ static void capability_msrs_are_not_all(void **ignored)
 				 FACT(MSR_EPT_VPID_CAP, 0xf0106f341c1)), VMX_SATISFIED);
 }
 
+static void parts_of_cet_and_lam_come_alone(void **ignored)
+{
+	(void)ignored;
+	assert_int_equal(VERDICT(PROTECTED, guest_cr4_cet_needs_wp, FACT(CET_SS, 0), OR(GUEST_CR4, CR4_CET)),
+			 VMX_BROKEN);
+	assert_int_equal(VERDICT(PROTECTED, guest_cr4_cet_needs_wp, FACT(CET_IBT, 0), OR(GUEST_CR4, CR4_CET)),
+			 VMX_BROKEN);
+	assert_int_equal(VERDICT(PROTECTED, guest_cr4_cet_needs_wp, FACT(CET_SS, 0), FACT(CET_IBT, 0),
+				 OR(GUEST_CR4, CR4_CET)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(LONG, guest_s_cet_reserved, ENTRY(LOAD_CET_STATE), SET(GUEST_IA32_S_CET, 3),
+				 FACT(CET_SS, 0)), VMX_BROKEN);
+	assert_int_equal(VERDICT(LONG, guest_s_cet_reserved, ENTRY(LOAD_CET_STATE), SET(GUEST_IA32_S_CET, 3),
+				 FACT(CET_IBT, 0)), VMX_SATISFIED);
+	assert_int_equal(VERDICT(LONG, guest_s_cet_reserved, ENTRY(LOAD_CET_STATE), SET(GUEST_IA32_S_CET, 4),
+				 FACT(CET_IBT, 0)), VMX_BROKEN);
+	assert_int_equal(VERDICT(LONG, guest_s_cet_reserved, ENTRY(LOAD_CET_STATE), SET(GUEST_IA32_S_CET, 4),
+				 FACT(CET_SS, 0)), VMX_SATISFIED);
+	assert_int_equal(VERDICT(LONG, guest_cr3_width, FACT(LAM, 0)), VMX_SATISFIED);
+	assert_int_equal(VERDICT(LONG, guest_cr3_width, OR(GUEST_CR3, 3ull << 61)), VMX_SATISFIED);
+	assert_int_equal(VERDICT(LONG, guest_cr3_width, OR(GUEST_CR3, 1ull << 61), FACT(LAM, 0)), VMX_BROKEN);
+}
+
+static void no_cpu_reserves_what_is_0(void **ignored)
+{
+	struct vmx_entry_state state = bases[GUEST_V86];
+	struct vmx_finding finding;
+
+	(void)ignored;
+	vmx_state_forget(&state, VMX_FACT_DEBUGCTL_MAY_BE_1);
+	vmx_state_set(&state, VMX_FACT_VMCS_GUEST_IA32_DEBUGCTL, 0);
+	vmx_judge(VMX_RULE_guest_debugctl_reserved, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
+	vmx_state_set(&state, VMX_FACT_VMCS_GUEST_IA32_DEBUGCTL, 1);
+	vmx_judge(VMX_RULE_guest_debugctl_reserved, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_UNDECIDED);
+}
+
+static void each_rule_is_in_its_stage(void **ignored)
+{
+	(void)ignored;
+	assert_int_equal(vmx_rule_stage(0), VMX_STAGE_INSTRUCTION);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_entry_executive_vmcs_controls), VMX_STAGE_INSTRUCTION);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_ctl_pin_reserved), VMX_STAGE_CONTROLS);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_ctl_inj_ilen_zero), VMX_STAGE_CONTROLS);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_host_cr0_fixed_ones), VMX_STAGE_HOST);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_host_asz_64_ssp_canonical), VMX_STAGE_HOST);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_guest_cr0_fixed_ones), VMX_STAGE_GUEST);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_guest_pdpte_memory), VMX_STAGE_GUEST);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_msr_load_fs_base), VMX_STAGE_MSR_LOAD);
+}
+
 static void rules_ask_what_they_are_about(void **ignored)
 {
 	(void)ignored;
@@ -656,6 +707,9 @@ int main(void)
 		cmocka_unit_test(fields_without_their_control_do_not_matter),
 		cmocka_unit_test(capability_msrs_are_not_all),
 		cmocka_unit_test(rules_ask_what_they_are_about),
+		cmocka_unit_test(parts_of_cet_and_lam_come_alone),
+		cmocka_unit_test(no_cpu_reserves_what_is_0),
+		cmocka_unit_test(each_rule_is_in_its_stage),
 		cmocka_unit_test(a_threshold_of_0_is_below_any_vtpr),
 		cmocka_unit_test(rules_for_smm_are_for_smm),
 		cmocka_unit_test(rip_needs_la57_for_57_bits),

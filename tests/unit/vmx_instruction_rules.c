@@ -423,6 +423,45 @@ static void a_good_entry_does_not_settle_an_open_one(void **ignored)
 	assert_int_equal(finding.verdict, VMX_SATISFIED);
 }
 
+static void an_open_entry_before_it_hides_which_entry_fails(void **ignored)
+{
+	struct vmx_msr_entry list[2] = { { 0x12345, 0, 0 }, { 0xc0000100, 0, 0 } };
+	struct vmx_entry_state state = base;
+	struct vmx_evaluation e;
+	struct vmx_prediction p;
+
+	(void)ignored;
+	state.msr_load = list;
+	state.msr_load_known = 2;
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 2);
+	vmx_evaluate(&state, &e);
+	vmx_predict(&state, &e, &p);
+	assert_int_equal(e.verdict[VMX_RULE_msr_load_fs_base], VMX_BROKEN);
+	assert_int_equal(e.verdict[VMX_RULE_msr_load_wrmsr_gp], VMX_UNDECIDED);
+	assert_int_equal(p.msr_load_entry, 0);
+	vmx_state_set(&state, VMX_FACT_MSR_LOAD_WRITABLE, 1);
+	vmx_evaluate(&state, &e);
+	vmx_predict(&state, &e, &p);
+	assert_int_equal(p.msr_load_entry, 2);
+}
+
+static void msrs_of_32_bits_take_32_bits(void **ignored)
+{
+	struct vmx_msr_entry list[1] = { { 0xc0000084, 0, 0xffffffff } };
+	struct vmx_entry_state state = base;
+	struct vmx_finding finding;
+
+	(void)ignored;
+	state.msr_load = list;
+	state.msr_load_known = 1;
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 1);
+	vmx_judge(VMX_RULE_msr_load_wrmsr_gp, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
+	list[0].value |= 1ull << 32;
+	vmx_judge(VMX_RULE_msr_load_wrmsr_gp, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_BROKEN);
+}
+
 static void too_long_a_list_is_undefined(void **ignored)
 {
 	struct vmx_entry_state state = base;
@@ -435,6 +474,20 @@ static void too_long_a_list_is_undefined(void **ignored)
 	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 513);
 	vmx_judge(VMX_RULE_msr_load_count_limit, &state, &finding);
 	assert_int_equal(finding.verdict, VMX_BROKEN);
+	/* IA32_VMX_MISC[27:25] says how many more; for 512 nobody need know it. */
+	vmx_state_set(&state, VMX_FACT_MSR_MISC, 1ull << 25);
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 1024);
+	vmx_judge(VMX_RULE_msr_load_count_limit, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 1025);
+	vmx_judge(VMX_RULE_msr_load_count_limit, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_BROKEN);
+	vmx_state_forget(&state, VMX_FACT_MSR_MISC);
+	vmx_judge(VMX_RULE_msr_load_count_limit, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_UNDECIDED);
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 512);
+	vmx_judge(VMX_RULE_msr_load_count_limit, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
 	vmx_state_set(&state, VMX_FACT_MACHINE_CHECK, 1);
 	vmx_judge(VMX_RULE_entry_machine_check, &state, &finding);
 	assert_int_equal(finding.verdict, VMX_BROKEN);
@@ -450,6 +503,8 @@ int main(void)
 		cmocka_unit_test(an_unknown_msr_before_it_hides_which_entry_fails),
 		cmocka_unit_test(a_list_of_one_is_a_list),
 		cmocka_unit_test(a_good_entry_does_not_settle_an_open_one),
+		cmocka_unit_test(an_open_entry_before_it_hides_which_entry_fails),
+		cmocka_unit_test(msrs_of_32_bits_take_32_bits),
 		cmocka_unit_test(too_long_a_list_is_undefined),
 	};
 
