@@ -233,6 +233,18 @@ static void find_strange_end(struct dump_builder *builder)
 	}
 }
 
+/*
+ * A VM exit clears the valid bit of the event that was to be injected.  KVM prints before it
+ * sets up the next: where the bit is 1, the VM entry failed, and the exit is an earlier one's.
+ */
+static bool event_is_still_pending(const struct vmcs_dump *dump)
+{
+	u64 event;
+
+	return dump->format == DUMP_KVM && !(dump->exit_reason >> 31) &&
+	       knows(&dump->state, VMCS_ENTRY_INTERRUPTION_INFORMATION, &event) && event >> 31 & 1;
+}
+
 static void note_end(struct vmcs_dump *dump)
 {
 	u64 value;
@@ -246,6 +258,8 @@ static void note_end(struct vmcs_dump *dump)
 	dump->has_reason = true;
 	dump->exit_reason = (uint32_t)value;
 	dump->end = dump->exit_reason >> 31 ? DUMP_END_ENTRY_FAILED : DUMP_END_EXIT;
+	if (event_is_still_pending(dump))
+		dump->end = DUMP_END_FAILED;
 }
 
 /**

@@ -48,6 +48,8 @@ static void append_dump(struct print_log *log, enum print_version version, u64 s
 
 	print_make_up(&vmcs, msrs, seed);
 	vmcs.value[VMX_FACT_VMCS_EXIT_REASON] = reason;
+	/* None is left after a VM exit. */
+	vmcs.value[VMX_FACT_VMCS_ENTRY_INTERRUPTION_INFORMATION] &= 0x7fffffff;
 	print_dump(log, version, &vmcs);
 }
 

@@ -174,6 +174,7 @@ static const struct {
 	{ GUEST_LONG, { SET(GUEST_RIP, 1ull << 56), FACT(LINEAR_BITS, 57) } },
 	{ GUEST_V86, { SET(ENTRY_INTERRUPTION_INFORMATION, 0x7fffffff), SET(ENTRY_INSTRUCTION_LENGTH, 99) } },
 	{ GUEST_LONG, { EVENT(OTHER, 0, 0), SET(ENTRY_INSTRUCTION_LENGTH, 99) } },
+	{ GUEST_PROTECTED, { EVENT(OTHER, 0, 0), SET(GUEST_ACTIVITY_STATE, ACTIVITY_HLT) } },
 	{ GUEST_V86, { SET(EXIT_MSR_STORE_ADDRESS, ~0ull), SET(EXIT_MSR_LOAD_ADDRESS, ~0ull),
 		       SET(ENTRY_MSR_LOAD_ADDRESS, ~0ull) } },
 	{ GUEST_V86, { SET(IO_BITMAP_A, ~0ull), SET(MSR_BITMAPS, ~0ull), SET(PML_ADDRESS, ~0ull) } },
@@ -196,6 +197,197 @@ static void rules_that_do_not_apply_are_not_broken(void **ignored)
 		}
 		assert_int_equal(e.broken, 0);
 	}
+}
+
+/* Fields that are there for a control which is 0, or that only that control gives a meaning. */
+static const enum vmx_fact unused[] = {
+#define F(id) VMX_FACT_VMCS_##id
+	F(TERTIARY_PROC_BASED_CONTROLS), F(SECONDARY_EXIT_CONTROLS), F(VM_FUNCTION_CONTROLS), F(EPTP),
+	F(EPTP_LIST_ADDRESS), F(PML_ADDRESS), F(SPPTP), F(HLATP), F(PID_POINTER_TABLE_ADDRESS),
+	F(LAST_PID_POINTER_INDEX), F(LOW_PASID_DIRECTORY_ADDRESS), F(HIGH_PASID_DIRECTORY_ADDRESS),
+	F(VIRTUAL_TIMER_VECTOR), F(VIRTUAL_APIC_ADDRESS), F(APIC_ACCESS_ADDRESS), F(TPR_THRESHOLD),
+	F(POSTED_INTERRUPT_DESCRIPTOR_ADDRESS), F(POSTED_INTERRUPT_NOTIFICATION_VECTOR),
+	F(VMREAD_BITMAP_ADDRESS), F(VMWRITE_BITMAP_ADDRESS), F(MSR_BITMAPS), F(IO_BITMAP_A), F(IO_BITMAP_B),
+	F(VIRTUALIZATION_EXCEPTION_INFORMATION_ADDRESS), F(ENTRY_MSR_LOAD_ADDRESS),
+	F(EXIT_MSR_LOAD_ADDRESS), F(EXIT_MSR_STORE_ADDRESS), F(ENTRY_EXCEPTION_ERROR_CODE),
+	F(ENTRY_INSTRUCTION_LENGTH), F(GUEST_IA32_DEBUGCTL), F(GUEST_DR7), F(GUEST_IA32_PERF_GLOBAL_CTRL),
+	F(GUEST_IA32_PAT), F(GUEST_IA32_EFER), F(GUEST_IA32_BNDCFGS), F(GUEST_IA32_RTIT_CTL),
+	F(GUEST_IA32_LBR_CTL), F(GUEST_UINV), F(GUEST_IA32_PKRS), F(GUEST_IA32_SPEC_CTRL),
+	F(GUEST_IA32_S_CET), F(GUEST_SSP), F(GUEST_IA32_INTERRUPT_SSP_TABLE_ADDR), F(GUEST_IA32_FRED_CONFIG),
+	F(GUEST_IA32_FRED_RSP1), F(GUEST_IA32_FRED_SSP1), F(HOST_IA32_PERF_GLOBAL_CTRL), F(HOST_IA32_PAT),
+	F(HOST_IA32_EFER), F(HOST_IA32_S_CET), F(HOST_SSP), F(HOST_IA32_INTERRUPT_SSP_TABLE_ADDR),
+	F(HOST_IA32_PKRS), F(HOST_IA32_SPEC_CTRL), F(HOST_IA32_FRED_CONFIG), F(HOST_IA32_FRED_RSP1),
+	F(HOST_IA32_FRED_SSP1), F(GUEST_PDPTE0),
+#undef F
+};
+
+static void fields_without_their_control_do_not_matter(void **ignored)
+{
+	/* Bits that are reserved; neither canonical nor aligned. */
+	static const u64 garbage[] = { ~0ull, 0x5555aaaa5555aaab };
+	static const struct entry_op no_controls[ENTRY_CASE_OPS] = {
+		NO_PROC(ACTIVATE_SECONDARY_CONTROLS), NO_PROC(ACTIVATE_TERTIARY_CONTROLS),
+		NO_EXIT(ACTIVATE_SECONDARY_CONTROLS), NO_ENTRY(LOAD_DEBUG_CONTROLS),
+	};
+	unsigned int guest, i;
+
+	(void)ignored;
+	for (guest = 0; guest < ENTRY_GUESTS; guest++) {
+		struct vmx_entry_state state = bases[guest];
+		struct vmx_evaluation e;
+
+		if (guest == GUEST_REAL)	/* which takes a secondary control */
+			continue;
+		change(&state, no_controls);
+		for (i = 0; i < 2 * ARRAY_SIZE(unused); i++) {
+			enum vmx_fact fact = unused[i / 2];
+
+			assert_true(vmx_state_set_field(&state, vmx_fact_field(fact), garbage[i % 2]));
+			vmx_evaluate(&state, &e);
+			if (e.broken) {
+				print_error("%s matters in %s:\n", vmx_fact_name(fact),
+					    entry_guest_names[guest]);
+				print_rules(&e, VMX_BROKEN);
+			}
+			assert_int_equal(e.broken, 0);
+		}
+	}
+}
+
+/* One rule on a state that differs from a good one. */
+static enum vmx_verdict verdict_on(enum entry_guest guest, enum vmx_rule rule,
+				   const struct entry_op ops[ENTRY_CASE_OPS])
+{
+	struct vmx_entry_state state = bases[guest];
+	struct vmx_finding finding;
+
+	change(&state, ops);
+	vmx_judge(rule, &state, &finding);
+	return finding.verdict;
+}
+
+#define VERDICT(guest, name, ...) \
+	verdict_on(GUEST_##guest, VMX_RULE_##name, (const struct entry_op[ENTRY_CASE_OPS]){ __VA_ARGS__ })
+
+static void capability_msrs_are_not_all(void **ignored)
+{
+	(void)ignored;
+	/* Bits that each CPU has fixed, whatever the MSRs say. */
+	assert_int_equal(VERDICT(V86, host_cr4_fixed_ones, FACT(MSR_CR4_FIXED0, 0), CLEAR(HOST_CR4, CR4_VMXE)),
+			 VMX_BROKEN);
+	assert_int_equal(VERDICT(V86, guest_cr4_fixed_ones, FACT(MSR_CR4_FIXED0, 0), CLEAR(GUEST_CR4, CR4_VMXE)),
+			 VMX_BROKEN);
+	assert_int_equal(VERDICT(V86, guest_cr0_fixed_zeros, FACT(MSR_CR0_FIXED1, ~0ull), OR(GUEST_CR0, 1ull << 32)),
+			 VMX_BROKEN);
+	assert_int_equal(VERDICT(V86, host_cr0_fixed_zeros, FACT(MSR_CR0_FIXED1, ~0ull), OR(HOST_CR0, 1ull << 32)),
+			 VMX_BROKEN);
+	/* And those that this one has. */
+	assert_int_equal(VERDICT(V86, guest_cr0_fixed_zeros, FACT(MSR_CR0_FIXED1, 0xffffffff ^ 1 << 18),
+				 OR(GUEST_CR0, 1 << 18)), VMX_BROKEN);
+	assert_int_equal(VERDICT(V86, guest_cr4_fixed_ones, FACT(MSR_CR4_FIXED0, 0x2001)), VMX_BROKEN);
+	/* A walk of 5 levels is a matter of the CPU. */
+	assert_int_equal(VERDICT(V86, ctl_eptp_walk_length, PROC2(ENABLE_EPT), PAGE(EPTP, EPT_PML4, 0x26)),
+			 VMX_BROKEN);
+	assert_int_equal(VERDICT(V86, ctl_eptp_walk_length, PROC2(ENABLE_EPT), PAGE(EPTP, EPT_PML4, 0x26),
+				 FACT(MSR_EPT_VPID_CAP, 0xf0106f341c1)), VMX_SATISFIED);
+}
+
+static void parts_of_cet_and_lam_come_alone(void **ignored)
+{
+	(void)ignored;
+	assert_int_equal(VERDICT(PROTECTED, guest_cr4_cet_needs_wp, FACT(CET_SS, 0), OR(GUEST_CR4, CR4_CET)),
+			 VMX_BROKEN);
+	assert_int_equal(VERDICT(PROTECTED, guest_cr4_cet_needs_wp, FACT(CET_IBT, 0), OR(GUEST_CR4, CR4_CET)),
+			 VMX_BROKEN);
+	assert_int_equal(VERDICT(PROTECTED, guest_cr4_cet_needs_wp, FACT(CET_SS, 0), FACT(CET_IBT, 0),
+				 OR(GUEST_CR4, CR4_CET)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(LONG, guest_s_cet_reserved, ENTRY(LOAD_CET_STATE), SET(GUEST_IA32_S_CET, 3),
+				 FACT(CET_SS, 0)), VMX_BROKEN);
+	assert_int_equal(VERDICT(LONG, guest_s_cet_reserved, ENTRY(LOAD_CET_STATE), SET(GUEST_IA32_S_CET, 3),
+				 FACT(CET_IBT, 0)), VMX_SATISFIED);
+	assert_int_equal(VERDICT(LONG, guest_s_cet_reserved, ENTRY(LOAD_CET_STATE), SET(GUEST_IA32_S_CET, 4),
+				 FACT(CET_IBT, 0)), VMX_BROKEN);
+	assert_int_equal(VERDICT(LONG, guest_s_cet_reserved, ENTRY(LOAD_CET_STATE), SET(GUEST_IA32_S_CET, 4),
+				 FACT(CET_SS, 0)), VMX_SATISFIED);
+	assert_int_equal(VERDICT(LONG, guest_cr3_width, FACT(LAM, 0)), VMX_SATISFIED);
+	assert_int_equal(VERDICT(LONG, guest_cr3_width, OR(GUEST_CR3, 3ull << 61)), VMX_SATISFIED);
+	assert_int_equal(VERDICT(LONG, guest_cr3_width, OR(GUEST_CR3, 1ull << 61), FACT(LAM, 0)), VMX_BROKEN);
+}
+
+static void no_cpu_reserves_what_is_0(void **ignored)
+{
+	struct vmx_entry_state state = bases[GUEST_V86];
+	struct vmx_finding finding;
+
+	(void)ignored;
+	vmx_state_forget(&state, VMX_FACT_DEBUGCTL_MAY_BE_1);
+	vmx_state_set(&state, VMX_FACT_VMCS_GUEST_IA32_DEBUGCTL, 0);
+	vmx_judge(VMX_RULE_guest_debugctl_reserved, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
+	vmx_state_set(&state, VMX_FACT_VMCS_GUEST_IA32_DEBUGCTL, 1);
+	vmx_judge(VMX_RULE_guest_debugctl_reserved, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_UNDECIDED);
+}
+
+static void each_rule_is_in_its_stage(void **ignored)
+{
+	(void)ignored;
+	assert_int_equal(vmx_rule_stage(0), VMX_STAGE_INSTRUCTION);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_entry_executive_vmcs_controls), VMX_STAGE_INSTRUCTION);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_ctl_pin_reserved), VMX_STAGE_CONTROLS);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_ctl_inj_ilen_zero), VMX_STAGE_CONTROLS);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_host_cr0_fixed_ones), VMX_STAGE_HOST);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_host_asz_64_ssp_canonical), VMX_STAGE_HOST);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_guest_cr0_fixed_ones), VMX_STAGE_GUEST);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_guest_pdpte_memory), VMX_STAGE_GUEST);
+	assert_int_equal(vmx_rule_stage(VMX_RULE_msr_load_fs_base), VMX_STAGE_MSR_LOAD);
+}
+
+static void rules_ask_what_they_are_about(void **ignored)
+{
+	(void)ignored;
+	assert_int_equal(VERDICT(V86, host_cr4_cet_needs_wp, CLEAR(HOST_CR0, CR0_WP)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(V86, guest_cr4_cet_needs_wp, CLEAR(GUEST_CR0, CR0_WP)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(V86, host_asz_32_no_fred, OR(HOST_CR4, CR4_FRED)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(PROTECTED, ctl_inj_errcode_forbidden,
+				 EVENT(HARDWARE_EXCEPTION, 32, EVENT_ERROR_CODE)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(PROTECTED, ctl_inj_type7_needs_mtf, FACT(FRED, 0), EVENT(OTHER, 1, 0),
+				 FACT(MSR_PROCBASED_CTLS, 0xf7fbfffe0401e172)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(LONG, ctl_inj_fred_event_needs_fred, EVENT(OTHER, 1, 0)), VMX_BROKEN);
+}
+
+static void a_threshold_of_0_is_below_any_vtpr(void **ignored)
+{
+	struct vmx_entry_state state = bases[GUEST_V86];
+	struct vmx_finding finding;
+
+	(void)ignored;
+	vmx_state_set(&state, VMX_FACT_VMCS_PRIMARY_PROC_BASED_CONTROLS,
+		      state.value[VMX_FACT_VMCS_PRIMARY_PROC_BASED_CONTROLS] | VMX_PROC_USE_TPR_SHADOW);
+	vmx_state_forget(&state, VMX_FACT_VTPR);
+	vmx_judge(VMX_RULE_ctl_tpr_threshold_vtpr, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
+	vmx_state_set(&state, VMX_FACT_VMCS_TPR_THRESHOLD, 1);
+	vmx_judge(VMX_RULE_ctl_tpr_threshold_vtpr, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_UNDECIDED);
+}
+
+static void rules_for_smm_are_for_smm(void **ignored)
+{
+	(void)ignored;
+	assert_int_equal(VERDICT(V86, ctl_smm_controls_exclusive, ENTRY(ENTRY_TO_SMM),
+				 ENTRY(DEACTIVATE_DUAL_MONITOR_TREATMENT)), VMX_NOT_APPLICABLE);
+	/* The link pointer and the executive-VMCS pointer are the same, which only matters there. */
+	assert_int_equal(VERDICT(V86, guest_link_not_executive, SET(VMCS_LINK_POINTER, 0x5000),
+				 SET(EXECUTIVE_VMCS_POINTER, 0x5000)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(V86, guest_link_not_executive, SET(VMCS_LINK_POINTER, 0x5000),
+				 SET(EXECUTIVE_VMCS_POINTER, 0x5000), FACT(IN_SMM, 1)), VMX_BROKEN);
+	assert_int_equal(VERDICT(V86, guest_link_not_executive, SET(VMCS_LINK_POINTER, 0x5000),
+				 SET(EXECUTIVE_VMCS_POINTER, 0x5000), FACT(IN_SMM, 1), ENTRY(ENTRY_TO_SMM)),
+			 VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(V86, guest_link_not_executive, SET(EXECUTIVE_VMCS_POINTER, ~0ull),
+				 FACT(IN_SMM, 1)), VMX_NOT_APPLICABLE);
+	assert_int_equal(VERDICT(V86, guest_link_align, PAGE(VMCS_LINK_POINTER, LINK, 1)), VMX_BROKEN);
 }
 
 static void rip_needs_la57_for_57_bits(void **ignored)
@@ -512,6 +704,14 @@ int main(void)
 		cmocka_unit_test(good_states_break_nothing),
 		cmocka_unit_test(each_rule_at_its_edge),
 		cmocka_unit_test(rules_that_do_not_apply_are_not_broken),
+		cmocka_unit_test(fields_without_their_control_do_not_matter),
+		cmocka_unit_test(capability_msrs_are_not_all),
+		cmocka_unit_test(rules_ask_what_they_are_about),
+		cmocka_unit_test(parts_of_cet_and_lam_come_alone),
+		cmocka_unit_test(no_cpu_reserves_what_is_0),
+		cmocka_unit_test(each_rule_is_in_its_stage),
+		cmocka_unit_test(a_threshold_of_0_is_below_any_vtpr),
+		cmocka_unit_test(rules_for_smm_are_for_smm),
 		cmocka_unit_test(rip_needs_la57_for_57_bits),
 		cmocka_unit_test(each_rule_has_a_case),
 		cmocka_unit_test(forgetting_never_reverses),

@@ -81,9 +81,13 @@ struct instruction_case {
 #define MONITOR		F(SMM_MONITOR_CTL, 1)
 #define SMM_ENTRY	F(IN_SMM, 1), F(VMCS_EXECUTIVE_VMCS_POINTER, 0x9000)
 
+/* Neither accessed and dirty flags nor supervisor shadow stacks. */
+#define NO_EPT_FLAGS	0xf0106534141
+
 static const struct instruction_case cases[] = {
 	CASE(vmxon_ud_mode, VMXON, GOOD(OUTSIDE), BAD(F(RFLAGS_VM, 1))),
 	CASE(vmxon_ud_mode, VMXON, GOOD(OUTSIDE), BAD(F(CS_L, 0))),
+	CASE(vmxon_ud_mode, VMXON, GOOD(OUTSIDE), BAD(F(CR0, 0x80050032))),
 	CASE(vmxon_ud_cr4_vmxe, VMXON, GOOD(OUTSIDE), BAD(F(CR4, 0x20))),
 	CASE(vmxon_nonroot_exit, VMXON, GOOD(OUTSIDE), BAD(NON_ROOT)),
 	CASE(vmxon_gp_cpl, VMXON, GOOD(OUTSIDE), BAD(F(CPL, 3))),
@@ -140,6 +144,12 @@ static const struct instruction_case cases[] = {
 	CASE(invept_type, INVEPT, GOOD(F(OPERAND, 2)), BAD(F(OPERAND, 3))),
 	CASE(invept_type, INVEPT, GOOD(F(OPERAND, 2)), BAD(F(OPERAND, 1ull << 32 | 2))),
 	CASE(invept_eptp, INVEPT, GOOD(F(OPERAND, 1), F(DESCRIPTOR_LOW, 0x101e)), BAD(F(DESCRIPTOR_LOW, 0x1000))),
+	/* A flag of the EPTP that goes with a capability. */
+	CASE(invept_eptp, INVEPT, GOOD(F(OPERAND, 1), F(DESCRIPTOR_LOW, 0x105e)), BAD(F(MSR_EPT_VPID_CAP, NO_EPT_FLAGS))),
+	CASE(invept_eptp, INVEPT, GOOD(F(OPERAND, 1), F(DESCRIPTOR_LOW, 0x109e)), BAD(F(MSR_EPT_VPID_CAP, NO_EPT_FLAGS))),
+	CASE(invept_eptp, INVEPT, GOOD(F(OPERAND, 1), F(DESCRIPTOR_LOW, 0x101e), F(MSR_EPT_VPID_CAP, NO_EPT_FLAGS)),
+	     BAD(F(DESCRIPTOR_LOW, 0x111e))),
+	CASE(invept_eptp, INVEPT, GOOD(F(OPERAND, 1), F(DESCRIPTOR_LOW, 0x101e)), BAD(F(DESCRIPTOR_LOW, 1ull << 40 | 0x1e))),
 	CASE(invept_reserved, INVEPT, GOOD(F(OPERAND, 2)), BAD(F(DESCRIPTOR_HIGH, 1))),
 	CASE(invvpid_type, INVVPID, GOOD(F(OPERAND, 3)), BAD(F(OPERAND, 4))),
 	CASE(invvpid_type, INVVPID, GOOD(F(OPERAND, 3)), BAD(F(MSR_EPT_VPID_CAP, 7ull << 40))),
@@ -241,6 +251,50 @@ static void each_instruction_fails_as_it_should(void **ignored)
 	}
 }
 
+/* What would break rules on other instructions. */
+static const struct {
+	enum vmx_instruction instruction;
+	struct change change[4];
+	unsigned int count;
+} not_asked[] = {
+#define NOT_ASKED(insn, ...) { VMX_INSN_##insn, { __VA_ARGS__ }, COUNT(__VA_ARGS__) }
+	NOT_ASKED(VMREAD, F(CR0, 0x80050013), F(CR4, 0x2020 | 1ull << 63)),
+	NOT_ASKED(VMREAD, F(MSR_FEATURE_CONTROL, 0), F(A20M, 1)),
+	NOT_ASKED(VMREAD, F(MSR_FEATURE_CONTROL, 1), F(OPERAND, 1), F(OPERAND_REGION, 0)),
+	NOT_ASKED(VMXON, OUTSIDE, F(IN_SMX, 1), F(MSR_FEATURE_CONTROL, 3)),
+	NOT_ASKED(VMXON, OUTSIDE, F(CURRENT_VMCS, ~0ull), F(LAUNCHED, 1)),
+	NOT_ASKED(VMLAUNCH, F(OPERAND_ACCESSIBLE, 0), F(OPERAND, 1)),
+	NOT_ASKED(VMXOFF, F(OPERAND_ACCESSIBLE, 0), F(CURRENT_VMCS, ~0ull)),
+	NOT_ASKED(VMCALL, F(OPERAND_ACCESSIBLE, 0), MONITOR),
+	NOT_ASKED(VMREAD, NON_ROOT, F(CPL, 3)),
+	NOT_ASKED(VMREAD, MONITOR, F(LAUNCHED, 1), F(MSEG_REVISION, 1)),
+	NOT_ASKED(VMREAD, F(ENCODING, VMCS_EXIT_REASON)),
+	NOT_ASKED(VMREAD, F(CURRENT_IS_SHADOW, 1)),
+	NOT_ASKED(VMLAUNCH, F(CURRENT_IS_SHADOW, 1), F(MSR_PROCBASED_CTLS2, 0)),
+	NOT_ASKED(VMLAUNCH, F(EXECUTIVE_VMCS_GOOD, 0), F(VMCS_EXECUTIVE_VMCS_POINTER, 8)),
+	NOT_ASKED(VMCLEAR, F(OPERAND_REGION, 0), F(CURRENT_VMCS, ~0ull)),
+	NOT_ASKED(VMPTRST, F(OPERAND, 1), F(DESCRIPTOR_HIGH, 1), F(DESCRIPTOR_LOW, ~0ull)),
+};
+
+static void instructions_answer_for_themselves_alone(void **ignored)
+{
+	unsigned int n;
+
+	(void)ignored;
+	for (n = 0; n < ARRAY_SIZE(not_asked); n++) {
+		struct vmx_entry_state state = base;
+		struct vmx_prediction p;
+		enum vmx_rule rule;
+
+		vmx_state_set(&state, VMX_FACT_INSTRUCTION, not_asked[n].instruction);
+		change(&state, not_asked[n].change, not_asked[n].count);
+		rule = first_broken(&state, &p);
+		if (rule != VMX_RULES)
+			print_error("%u breaks %s\n", n, vmx_rule_id(rule));
+		assert_int_equal(rule, VMX_RULES);
+	}
+}
+
 static void without_a_vmcs_there_is_no_error_number(void **ignored)
 {
 	struct vmx_entry_state state = base;
@@ -334,6 +388,80 @@ static void an_unknown_msr_before_it_hides_which_entry_fails(void **ignored)
 	assert_int_equal(p.msr_load_entry, 0);
 }
 
+static void a_list_of_one_is_a_list(void **ignored)
+{
+	struct vmx_msr_entry list[1] = { { 0xc0000100, 0, 0 } };
+	struct vmx_entry_state state = base;
+	struct vmx_finding finding;
+
+	(void)ignored;
+	state.msr_load = list;
+	state.msr_load_known = 1;
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 1);
+	vmx_judge(VMX_RULE_msr_load_fs_base, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_BROKEN);
+	assert_int_equal(finding.entry, 1);
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 0);
+	vmx_judge(VMX_RULE_msr_load_fs_base, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_NOT_APPLICABLE);
+}
+
+static void a_good_entry_does_not_settle_an_open_one(void **ignored)
+{
+	struct vmx_msr_entry list[2] = { { 0x12345, 0, 0 }, { 0x174, 0, 0x10 } };
+	struct vmx_entry_state state = base;
+	struct vmx_finding finding;
+
+	(void)ignored;
+	state.msr_load = list;
+	state.msr_load_known = 2;
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 2);
+	vmx_judge(VMX_RULE_msr_load_wrmsr_gp, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_UNDECIDED);
+	vmx_state_set(&state, VMX_FACT_MSR_LOAD_WRITABLE, 1);
+	vmx_judge(VMX_RULE_msr_load_wrmsr_gp, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
+}
+
+static void an_open_entry_before_it_hides_which_entry_fails(void **ignored)
+{
+	struct vmx_msr_entry list[2] = { { 0x12345, 0, 0 }, { 0xc0000100, 0, 0 } };
+	struct vmx_entry_state state = base;
+	struct vmx_evaluation e;
+	struct vmx_prediction p;
+
+	(void)ignored;
+	state.msr_load = list;
+	state.msr_load_known = 2;
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 2);
+	vmx_evaluate(&state, &e);
+	vmx_predict(&state, &e, &p);
+	assert_int_equal(e.verdict[VMX_RULE_msr_load_fs_base], VMX_BROKEN);
+	assert_int_equal(e.verdict[VMX_RULE_msr_load_wrmsr_gp], VMX_UNDECIDED);
+	assert_int_equal(p.msr_load_entry, 0);
+	vmx_state_set(&state, VMX_FACT_MSR_LOAD_WRITABLE, 1);
+	vmx_evaluate(&state, &e);
+	vmx_predict(&state, &e, &p);
+	assert_int_equal(p.msr_load_entry, 2);
+}
+
+static void msrs_of_32_bits_take_32_bits(void **ignored)
+{
+	struct vmx_msr_entry list[1] = { { 0xc0000084, 0, 0xffffffff } };
+	struct vmx_entry_state state = base;
+	struct vmx_finding finding;
+
+	(void)ignored;
+	state.msr_load = list;
+	state.msr_load_known = 1;
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 1);
+	vmx_judge(VMX_RULE_msr_load_wrmsr_gp, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
+	list[0].value |= 1ull << 32;
+	vmx_judge(VMX_RULE_msr_load_wrmsr_gp, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_BROKEN);
+}
+
 static void too_long_a_list_is_undefined(void **ignored)
 {
 	struct vmx_entry_state state = base;
@@ -346,6 +474,20 @@ static void too_long_a_list_is_undefined(void **ignored)
 	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 513);
 	vmx_judge(VMX_RULE_msr_load_count_limit, &state, &finding);
 	assert_int_equal(finding.verdict, VMX_BROKEN);
+	/* IA32_VMX_MISC[27:25] says how many more; for 512 nobody need know it. */
+	vmx_state_set(&state, VMX_FACT_MSR_MISC, 1ull << 25);
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 1024);
+	vmx_judge(VMX_RULE_msr_load_count_limit, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 1025);
+	vmx_judge(VMX_RULE_msr_load_count_limit, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_BROKEN);
+	vmx_state_forget(&state, VMX_FACT_MSR_MISC);
+	vmx_judge(VMX_RULE_msr_load_count_limit, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_UNDECIDED);
+	vmx_state_set(&state, VMX_FACT_VMCS_ENTRY_MSR_LOAD_COUNT, 512);
+	vmx_judge(VMX_RULE_msr_load_count_limit, &state, &finding);
+	assert_int_equal(finding.verdict, VMX_SATISFIED);
 	vmx_state_set(&state, VMX_FACT_MACHINE_CHECK, 1);
 	vmx_judge(VMX_RULE_entry_machine_check, &state, &finding);
 	assert_int_equal(finding.verdict, VMX_BROKEN);
@@ -355,9 +497,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_instruction_fails_as_it_should),
+		cmocka_unit_test(instructions_answer_for_themselves_alone),
 		cmocka_unit_test(without_a_vmcs_there_is_no_error_number),
 		cmocka_unit_test(the_entry_that_fails_is_named),
 		cmocka_unit_test(an_unknown_msr_before_it_hides_which_entry_fails),
+		cmocka_unit_test(a_list_of_one_is_a_list),
+		cmocka_unit_test(a_good_entry_does_not_settle_an_open_one),
+		cmocka_unit_test(an_open_entry_before_it_hides_which_entry_fails),
+		cmocka_unit_test(msrs_of_32_bits_take_32_bits),
 		cmocka_unit_test(too_long_a_list_is_undefined),
 	};
 
