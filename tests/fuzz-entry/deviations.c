@@ -139,6 +139,7 @@ static bool refuses(enum vmx_rule rule, const struct vmx_entry_state *state,
 	u64 event = THE(VMCS_ENTRY_INTERRUPTION_INFORMATION);
 	u64 cs_dpl = AR_DPL(THE(VMCS_GUEST_CS_ACCESS_RIGHTS));
 	u64 cs_rpl = THE(VMCS_GUEST_CS_SELECTOR) & SELECTOR_RPL;
+	bool conforming = THE(VMCS_GUEST_CS_ACCESS_RIGHTS) & 4;
 
 	switch (rule) {
 	case VMX_RULE_vmcall_root_unavailable:
@@ -159,9 +160,9 @@ static bool refuses(enum vmx_rule rule, const struct vmx_entry_state *state,
 		return failure_33 && injects(state, EVENT_NMI) &&
 		       THE(VMCS_GUEST_INTERRUPTIBILITY_STATE) & BLOCKING_BY_STI;
 	case VMX_RULE_guest_cs_dpl_nonconforming:
-		return failure_33 && unrestricted(state) && cs_rpl != cs_dpl;
+		return failure_33 && unrestricted(state) && !conforming && cs_rpl != cs_dpl;
 	case VMX_RULE_guest_cs_dpl_conforming:
-		return failure_33 && unrestricted(state) && cs_rpl < cs_dpl;
+		return failure_33 && unrestricted(state) && conforming && cs_rpl < cs_dpl;
 	default:
 		return false;
 	}
