@@ -152,6 +152,29 @@ static struct machine *get_profile(const char *name, int *status)
 	return machine;
 }
 
+/*
+ * VMX is a matter of the CPU, not of one capability: where there is none, that the MSRs
+ * are absent does not mean that each of them offers nothing.
+ */
+static bool has_no_vmx(const struct machine_cpu *cpu)
+{
+	struct fact vmx = cpu_cpuid_bit(cpu, LEAF_VERSION, CPUID_ECX, 5);
+	enum fact_state basic = cpu->msr[0].state;
+
+	return basic == FACT_ABSENT ||
+	       (basic == FACT_UNKNOWN && vmx.state == FACT_KNOWN && !vmx.value);
+}
+
+/* The first CPU that is online and has no VMX, or NULL. */
+static const struct machine_cpu *without_vmx(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->cpu_count; i++) {
+		if (machine->cpus[i].online && has_no_vmx(&machine->cpus[i]))
+			return &machine->cpus[i];
+	}
+	return NULL;
+}
+
 /**
  * explain_get_cpu() - the CPU that --caps names
  * @name: a file or a profile
@@ -173,6 +196,9 @@ struct machine *explain_get_cpu(const char *name, int *status)
 		*status = complain(error.status, "--caps %s: %s", name, error.text);
 	else if (!machine_first_online(machine))
 		*status = complain(EX_DATAERR, "--caps %s: no CPU of that machine is online", name);
+	else if (without_vmx(machine))
+		*status = complain(EX_DATAERR, "--caps %s: CPU %u of this record has no VMX; it cannot be the "
+				   "machine that the log is from", name, without_vmx(machine)->number);
 	else
 		return machine;
 	machine_free(machine);

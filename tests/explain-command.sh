@@ -317,6 +317,12 @@ refused "--caps with a log" 65 "$work/log" --caps "$work/log" "$work/log"
 refused "two kinds of standard input" 64 "standard input" --caps -
 jq '.groups[0].cpus = "0-99999999"' "$work/caps.json" >"$work/bad.json"
 refused "capabilities of too many CPUs" 65 "bad.json" --caps "$work/bad.json" "$work/log"
+jq '.cpus[0].msr |= map_values({"cpuid": null}) | .cpus[0].cpuid["0x1"].cpuid[2] = "0x0"' cli/profiles/haswell.json >"$work/no-vmx.json"
+refused "a CPU without VMX cannot have entered a guest" 65 "has no VMX" --caps "$work/no-vmx.json" "$work/log"
+jq '.cpus[0].msr.IA32_VMX_BASIC = {"unknown": "no-driver"} | .cpus[0].cpuid["0x1"].cpuid[2] = "0x0"' cli/profiles/haswell.json >"$work/no-vmx.json"
+refused "nor by its CPUID alone" 65 "has no VMX" --caps "$work/no-vmx.json" "$work/log"
+jq '.groups[0].msrs |= map_values({"exists": false})' "$work/caps.json" >"$work/no-vmx.json"
+refused "nor by what caps printed" 65 "has no VMX" --caps "$work/no-vmx.json" "$work/log"
 
 # Several dumps, parts of dumps, mixtures.
 kvm 80000021 $none 's/RFLAGS=0x00000246/RFLAGS=0x00000244/' >"$work/bad"
