@@ -283,7 +283,7 @@ static json_t *dump_object(const struct explanation *e)
 	set(object, "logged_on", dump->logged_on >= 0 ? json_integer(dump->logged_on) :
 	    json_null());
 	set(object, "end", end_object(dump));
-	set(object, "note", text_or_null(explain_claim_text(dump)));
+	set(object, "note", text_or_null(explain_claim_text(e)));
 	set(object, "torn", torn);
 	set(object, "cut", json_boolean(dump->cut));
 	set(object, "missing", missing);

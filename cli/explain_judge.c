@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/explain_judge.h"
+#include "vmx/names.h"
 
 /* What a CPU looks at together; the controls and the host state in any order. */
 enum phase { PHASE_INSTRUCTION, PHASE_CONTROLS_AND_HOST, PHASE_GUEST, PHASE_MSR_LOAD, PHASES };
@@ -347,6 +348,36 @@ static void predict(struct explanation *e)
 	vmx_predict(&e->state, &evaluation, &e->prediction);
 }
 
+/*
+ * Reasons 33, 34 and 41 are of VM entries that failed, and have bit 31: without it, that
+ * bit got lost on the way, or a digit did.  Other numbers have to be in the manual.
+ */
+static enum explain_odd oddness(const struct vmcs_dump *dump)
+{
+	uint16_t reason = (uint16_t)dump->exit_reason;
+
+	if (dump->end != DUMP_END_EXIT || !dump->has_reason)
+		return ODD_NOT;
+	if (vmx_exit_reason_is_entry_failure(reason))
+		return ODD_BIT_31_LOST;
+	return vmx_exit_reason_name(reason) ? ODD_NOT : ODD_NO_SUCH_REASON;
+}
+
+/* Has @e be about a copy of the dump with another end; false for want of memory. */
+static bool reread(struct explanation *e)
+{
+	e->odd = oddness(e->dump);
+	if (e->odd == ODD_NOT)
+		return true;
+	e->reread = malloc(sizeof(*e->reread));
+	if (!e->reread)
+		return false;
+	*e->reread = *e->dump;
+	e->reread->end = e->odd == ODD_BIT_31_LOST ? DUMP_END_ENTRY_FAILED : DUMP_END_UNKNOWN;
+	e->dump = e->reread;
+	return true;
+}
+
 /**
  * explain_judge() - judge a dump
  * @e: the outcome, for explain_free(), also if this fails
@@ -366,6 +397,9 @@ bool explain_judge(struct explanation *e, const struct vmcs_dump *dump,
 	e->one_field = VMX_NO_FACT;
 	if (dump->torn)
 		return true;
+	if (!reread(e))
+		return false;
+	dump = e->dump;
 	e->state = dump->state;
 	e->with_cpu = machine || vmx_state_knows(&e->state, VMX_FACT_MSR_BASIC);
 	if (machine) {
@@ -384,7 +418,8 @@ bool explain_judge(struct explanation *e, const struct vmcs_dump *dump,
 	collect(e);
 	if (e->broken_count)
 		e->answer = ANSWER_BROKEN;
-	else if (!explain_entry_failed(dump) && !dump->missing_count && !dump->cut)
+	else if (!explain_entry_failed(dump) && !dump->missing_count && !dump->cut &&
+		 e->odd == ODD_NOT)
 		e->answer = ANSWER_NOTHING_WRONG;
 	return true;
 }
@@ -397,8 +432,10 @@ void explain_free(struct explanation *e)
 {
 	free(e->broken);
 	free(e->open);
+	free(e->reread);
 	e->broken = NULL;
 	e->open = NULL;
+	e->reread = NULL;
 }
 
 /**

@@ -80,6 +80,13 @@ struct explain_open {
 	struct vmx_finding finding;
 };
 
+/* What is odd about the exit reason of a dump. */
+enum explain_odd {
+	ODD_NOT,
+	ODD_BIT_31_LOST,	/* a number that only failures of VM entry have, without bit 31 */
+	ODD_NO_SUCH_REASON,	/* a number that the manual does not have */
+};
+
 enum explain_answer {
 	ANSWER_NOTHING_WRONG,
 	ANSWER_BROKEN,
@@ -88,7 +95,9 @@ enum explain_answer {
 
 /**
  * struct explanation - all of it
- * @dump: of what
+ * @dump: of what; its end is what @odd makes of it
+ * @odd: what is odd about its exit reason
+ * @reread: room for @dump, where it is not the one that was given, or NULL
  * @with_cpu: the CPU's capabilities were given, or the dump tells them
  * @state: all that is known
  * @evaluation: all verdicts
@@ -106,6 +115,8 @@ enum explain_answer {
  */
 struct explanation {
 	const struct vmcs_dump *dump;
+	enum explain_odd odd;
+	struct vmcs_dump *reread;
 	bool with_cpu;
 	struct vmx_entry_state state;
 	struct vmx_evaluation evaluation;

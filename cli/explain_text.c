@@ -538,9 +538,9 @@ static void print_head(struct para *p, const struct explanation *e)
 		para_say(p, "; %s", explain_end_text(dump, text));
 	para_say(p, ".");
 	para_end(p);
-	if (explain_claim_text(dump)) {
+	if (explain_claim_text(e)) {
 		para_begin(p, 2, 2);
-		para_say(p, "%s", explain_claim_text(dump));
+		para_say(p, "%s", explain_claim_text(e));
 		para_end(p);
 	}
 	if (dump->end == DUMP_END_ENTRY_FAILED && (uint16_t)dump->exit_reason == 34 &&

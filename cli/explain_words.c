@@ -188,7 +188,10 @@ const char *explain_end_text(const struct vmcs_dump *dump, char text[WORDS_SIZE]
 		snprintf(text, WORDS_SIZE, "the instruction that was to enter the guest faulted");
 		break;
 	case DUMP_END_UNKNOWN:
-		snprintf(text, WORDS_SIZE, "nothing is said of what became of a VM entry");
+		if (dump->has_reason)
+			reason_text(dump, "the log has", text);
+		else
+			snprintf(text, WORDS_SIZE, "nothing is said of what became of a VM entry");
 		break;
 	}
 	return text;
@@ -420,12 +423,19 @@ const char *explain_fact_text(enum vmx_fact fact, uint64_t value, char text[WORD
 
 /**
  * explain_claim_text() - what to think of a log that says that the VM entry failed
- * @dump: the dump
+ * @e: what was judged
  *
  * Return: a sentence, or NULL if there is nothing to say.
  */
-const char *explain_claim_text(const struct vmcs_dump *dump)
+const char *explain_claim_text(const struct explanation *e)
 {
+	const struct vmcs_dump *dump = e->dump;
+
+	if (e->odd == ODD_BIT_31_LOST)
+		return "The log has this exit reason without bit 31, but only VM entries that failed "
+		       "have it, and with that bit: the bit, or a digit, must have been lost.";
+	if (e->odd == ODD_NO_SUCH_REASON)
+		return "The manual has no such exit reason: whether the guest ran is not known.";
 	if (!dump->claims_failure || dump->end != DUMP_END_EXIT)
 		return NULL;
 	if (dump->has_error && !dump->instruction_error)
@@ -511,6 +521,9 @@ const char *explain_answer_text(const struct explanation *e, char text[WORDS_SIZ
 			snprintf(text, WORDS_SIZE, "cannot tell why this VM entry failed: no rule is "
 				 "broken by what is %s",
 				 dump->missing_count || dump->cut ? "here, and not all is here" : "known");
+		else if (e->odd == ODD_NO_SUCH_REASON)
+			snprintf(text, WORDS_SIZE, "cannot tell: nothing is wrong with what is here, but "
+				 "exit reason %u is none that the manual has", (uint16_t)dump->exit_reason);
 		else
 			snprintf(text, WORDS_SIZE, "cannot tell: nothing is wrong with what is here, but "
 				 "not all is here");

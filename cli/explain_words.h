@@ -33,7 +33,7 @@ const char *explain_entry_text(const struct vmcs_dump *dump, uint64_t entry,
 bool explain_is_entry_error(uint32_t error);
 const char *explain_fact_name(enum vmx_fact fact, char text[WORDS_SIZE]);
 const char *explain_fact_text(enum vmx_fact fact, uint64_t value, char text[WORDS_SIZE]);
-const char *explain_claim_text(const struct vmcs_dump *dump);
+const char *explain_claim_text(const struct explanation *e);
 
 /**
  * struct para - a paragraph being printed, broken into lines at blanks

@@ -271,6 +271,24 @@ says "but only the launch state is left" "the only rule left is vmresume-non-lau
 answers "VM-instruction error 12: cannot tell" 2 "$work/log"
 says "and not VM entry's" "This is no error of VMLAUNCH or VMRESUME"
 
+# Exit reasons that there are with bit 31 only, and one that there is not.
+kvm 00000021 $none >"$work/log"
+answers "exit reason 33 without bit 31 is no success" 2 "$work/log"
+says "but a bit that got lost" "the bit, or a digit, must have been lost"
+kvm 8000021 $none >"$work/log"
+answers "nor with a digit less" 2 "$work/log"
+for reason in 00000022 00000029; do
+	kvm "$reason" 0000000000000001 >"$work/log"
+	run "$work/log"
+	[[ $status != 0 ]]
+	result "nor is reason $reason" $?
+done
+kvm 00000021 $none 's/RFLAGS=0x00000246/RFLAGS=0x00000244/' >"$work/log"
+json "a rule that explains it does so all the same" '.dumps[0].broken[0] | .id == "guest-rflags-bit1" and .fit == "explains"' "$work/log"
+kvm 0000ffff $none >"$work/log"
+answers "an exit reason that there is not: cannot tell" 2 "$work/log"
+says "and said so" "exit reason 65535 is none that the manual has"
+
 # How broken rules go with what the log says.
 kvm 80000021 $none 's/PinBased=0x0000003f/PinBased=0x00000037/' >"$work/log"
 json "a control contradicts exit reason 33" '.dumps[0].broken == [.dumps[0].broken[0]] and .dumps[0].broken[0].fit == "contradicts"' "$work/log"
