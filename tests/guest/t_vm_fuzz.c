@@ -367,6 +367,7 @@ static void set(struct fuzzer *f, struct fuzzed *m)
 		r.setup.kind = below(f, 4);
 		r.setup.ram_size = number(f);
 		spoil(f, &r, sizeof(r.setup));
+		r.setup.flags &= ~VMM86_SETUP_PASSTHROUGH; /* see run() */
 		ioctl(m->fd, VMM86_SET_UP, where(f, m, &r));
 		break;
 	case 8:
