@@ -231,6 +231,6 @@ void machine_vector(struct machine *m, unsigned int number, uint16_t offset)
 
 void machine_suit_emulator(struct vmm86_segment *cs)
 {
-	if ((cs->rights & 0x1d) == 0x19)
+	if ((cs->rights & 0x18) == 0x18)
 		cs->selector = (cs->selector & ~3u) | (cs->rights >> 5 & 3);
 }

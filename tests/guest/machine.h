@@ -75,8 +75,8 @@ void machine_reset(struct machine *m);
 void machine_segment(struct machine *m, unsigned int index, uint16_t selector);
 
 /*
- * Gives CS the privilege level that its selector has to have in the emulator: that wants
- * CS.RPL to be CS.DPL where CS is non-conforming code, the manual only CS.DPL to be SS.DPL.
+ * Gives CS the privilege level that its selector has to have in the emulator: that has
+ * rules on CS.RPL and CS.DPL where CS is code, the manual only on CS.DPL and SS.DPL.
  * What the first refuses beyond the second is no fault of the driver's.
  */
 void machine_suit_emulator(struct vmm86_segment *cs);

@@ -85,10 +85,10 @@ static void fill(struct machine *m)
 		run->segment[i].selector = 0x1001 * (i + 1);
 		run->segment[i].base = 0x80123450 + i;
 		run->segment[i].limit = 0xabcdefff - (i << 12);
-		run->segment[i].rights = i == VMM86_CS ? 0x9093 : 0x8093;
+		run->segment[i].rights = 0x8093 | (i & 1) << 12;
 	}
-	run->segment[VMM86_CS].rights = 0x809b;
-	run->segment[VMM86_CS].selector = 0x2340; /* see machine_suit_emulator() */
+	/* The emulator makes CS writable data in real mode, whatever it was. */
+	run->segment[VMM86_CS].rights = 0x8093;
 	run->gdtr = (struct vmm86_table){ 0x89abcdef, 0x1234 };
 	run->idtr = (struct vmm86_table){ 0x76543210, 0xfedc };
 	run->ldtr = (struct vmm86_segment){ 0x58, 0x82, 0x11223344, 0x4321 };
