@@ -221,6 +221,41 @@ static void put_culprit_first(struct explanation *e)
 	}
 }
 
+/*
+ * With the one field that mends all, does the rule hold, or does it merely no longer
+ * apply?  Where RFLAGS.VM should not be 1, that is what is wrong, not the segments.
+ */
+static bool holds_by_one_field(const struct explanation *e, enum vmx_rule rule)
+{
+	struct vmx_entry_state state = e->state;
+	struct vmx_finding finding;
+
+	state.value[e->one_field] = e->one_value;
+	vmx_judge(rule, &state, &finding);
+	return finding.verdict == VMX_SATISFIED;
+}
+
+/* Puts the only rule first that holds by the one field, if the others do not apply then. */
+static void put_satisfied_first(struct explanation *e)
+{
+	size_t holding = 0, which = 0;
+	struct explain_broken culprit;
+
+	if (e->one_field == VMX_NO_FACT)
+		return;
+	for (size_t i = 0; i < e->explaining; i++) {
+		if (holds_by_one_field(e, e->broken[i].rule)) {
+			which = i;
+			holding++;
+		}
+	}
+	if (holding != 1 || !which)
+		return;
+	culprit = e->broken[which];
+	memmove(&e->broken[1], &e->broken[0], which * sizeof(e->broken[0]));
+	e->broken[0] = culprit;
+}
+
 static enum phase first_broken_phase(const struct vmx_evaluation *evaluation)
 {
 	for (unsigned int rule = 0; rule < VMX_RULES; rule++) {
@@ -290,7 +325,6 @@ static void collect(struct explanation *e)
 			broken->rule = rule;
 			broken->finding = finding;
 			broken->fit = fit_of(e->dump, rule, broken->finding.entry, first);
-			explain_mend(&e->state, broken);
 			e->explaining += broken->fit == FIT_EXPLAINS;
 		} else if (verdict == VMX_UNDECIDED && worth_asking(e->dump, rule)) {
 			struct explain_open *open = &e->open[e->open_count++];
@@ -305,10 +339,13 @@ static void collect(struct explanation *e)
 			e->candidates += open->fit == FIT_EXPLAINS;
 		}
 	}
+	for (size_t i = 0; i < e->broken_count; i++)
+		explain_mend(e, &e->broken[i]);
 	qsort(e->broken, e->broken_count, sizeof(*e->broken), by_fit_broken);
 	qsort(e->open, e->open_count, sizeof(*e->open), by_fit_open);
 	put_culprit_first(e);
 	explain_mend_all(e);
+	put_satisfied_first(e);
 	find_likely(e);
 }
 

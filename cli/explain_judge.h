@@ -26,17 +26,23 @@ enum explain_fit {
 
 /**
  * struct explain_mend - what would have to change in a field
+ *
+ * What would break another rule is left out where there is something else.
+ *
  * @matters: bits that change the verdict alone
- * @mends: of those, the ones that make the rule satisfied
+ * @mends: of those, the ones that make the rule satisfied, or no longer certain to be
+ *	broken (@open)
  * @avoids: of those, the ones that make the rule not apply
  * @wrong: bits that have to change, if none mends alone
  * @has_value: @value is known
  * @value: a value with which the rule is satisfied or, if there is none, does not apply
+ * @open: with @mends or @value it depends on what is not known whether the rule holds
+ * @harmless: @mends, @avoids and @value break no other rule
  * @alone: the rule makes its demand on several fields, each by itself
  */
 struct explain_mend {
 	uint64_t matters, mends, avoids, wrong;
-	bool has_value, alone;
+	bool has_value, open, harmless, alone;
 	uint64_t value;
 };
 
@@ -140,7 +146,7 @@ bool explain_entry_failed(const struct vmcs_dump *dump);
 void explain_add_cpu(struct vmx_entry_state *state, const struct machine_cpu *cpu);
 void explain_add_what_follows(struct vmx_entry_state *state, const struct vmcs_dump *dump);
 void explain_add_usual(struct vmx_entry_state *state);
-void explain_mend(const struct vmx_entry_state *state, struct explain_broken *broken);
+void explain_mend(const struct explanation *e, struct explain_broken *broken);
 void explain_mend_all(struct explanation *e);
 
 struct machine *explain_get_cpu(const char *name, int *status);

@@ -4,23 +4,28 @@
  * is right for each rule without a table of its own.
  */
 #include "cli/explain_judge.h"
+#include "vmx/controls.h"
 #include "vmx/field_bits.h"
+#include "vmx/vmcs_fields.h"
 
 /**
  * struct trial - one field of a broken rule, to be tried with other values
+ * @e: what was judged, before any change
  * @state: a copy of what is known, to try in
  * @rule: which rule
  * @fact: the field
  * @width: how many bits it has
  * @alone: the rule makes a demand on several fields of this kind, each by itself, and
  *	this one does not meet it; the others are not known to @state
+ * @open: a value will do with which the rule is no longer certain to be broken
  */
 struct trial {
+	const struct explanation *e;
 	struct vmx_entry_state state;
 	enum vmx_rule rule;
 	enum vmx_fact fact;
 	unsigned int width;
-	bool alone;
+	bool alone, open;
 };
 
 static enum vmx_verdict verdict_with(struct trial *t, uint64_t value)
@@ -37,7 +42,7 @@ static bool mended(struct trial *t, uint64_t value)
 	enum vmx_verdict verdict = verdict_with(t, value);
 
 	/* The other fields of this kind are not known, so the rule may stay open. */
-	return verdict == VMX_SATISFIED || (t->alone && verdict == VMX_UNDECIDED);
+	return verdict == VMX_SATISFIED || ((t->alone || t->open) && verdict == VMX_UNDECIDED);
 }
 
 /* Forgets the other fields of this kind, if the rule is broken all the same. */
@@ -61,20 +66,72 @@ static void set_apart(struct trial *t, const struct vmx_entry_state *known)
 		t->state = *known;
 }
 
+/* Controls without which all of another word count as 0: much more than one rule asks for. */
+static uint64_t umbrellas(enum vmx_fact fact)
+{
+	switch (fact) {
+	case VMX_FACT_VMCS_PRIMARY_PROC_BASED_CONTROLS:
+		return VMX_PROC_ACTIVATE_SECONDARY_CONTROLS | VMX_PROC_ACTIVATE_TERTIARY_CONTROLS;
+	case VMX_FACT_VMCS_PRIMARY_EXIT_CONTROLS:
+		return VMX_EXIT_CTL_ACTIVATE_SECONDARY_CONTROLS;
+	default:
+		return 0;
+	}
+}
+
+/* Whether a field with another value breaks a rule that was not broken. */
+static bool breaks_another(const struct explanation *e, enum vmx_fact fact, uint64_t value)
+{
+	struct vmx_entry_state state = e->state;
+	struct vmx_evaluation evaluation;
+
+	state.value[fact] = value;
+	vmx_evaluate(&state, &evaluation);
+	for (unsigned int rule = 0; rule < VMX_RULES; rule++) {
+		if (evaluation.verdict[rule] == VMX_BROKEN &&
+		    e->evaluation.verdict[rule] != VMX_BROKEN)
+			return true;
+	}
+	return false;
+}
+
+/* Of @bits, those that break no other rule when they are the other way round. */
+static uint64_t harmless_bits(const struct explanation *e, enum vmx_fact fact, uint64_t bits)
+{
+	uint64_t harmless = 0;
+
+	bits &= ~umbrellas(fact);
+	for (; bits; bits &= bits - 1) {
+		if (!breaks_another(e, fact, e->state.value[fact] ^ (bits & -bits)))
+			harmless |= bits & -bits;
+	}
+	return harmless;
+}
+
 static unsigned int distance(uint64_t a, uint64_t b)
 {
 	return (unsigned int)__builtin_popcountll(a ^ b);
 }
 
-/* Takes @value if it mends, and is nearer to what the field has than the best so far. */
+/*
+ * Takes @value if it mends, and is better than the best so far: breaks no other rule, or
+ * is nearer to what the field has.
+ */
 static void consider(struct trial *t, struct explain_mend *mend, uint64_t is, uint64_t value)
 {
+	bool harmless;
+
 	value &= ~0ull >> (64 - t->width);
 	if (value == is || !mended(t, value))
 		return;
-	if (!mend->has_value || distance(value, is) < distance(mend->value, is)) {
+	if (mend->has_value && mend->harmless && distance(value, is) >= distance(mend->value, is))
+		return;
+	harmless = !breaks_another(t->e, t->fact, value);
+	if (!mend->has_value || harmless > mend->harmless ||
+	    (harmless == mend->harmless && distance(value, is) < distance(mend->value, is))) {
 		mend->value = value;
 		mend->has_value = true;
+		mend->harmless = harmless;
 	}
 }
 
@@ -161,102 +218,175 @@ static uint64_t wrong_parts(struct trial *t, uint64_t is)
 	return wrong;
 }
 
-static void try_field(const struct vmx_entry_state *state, const struct explain_broken *broken,
-		      enum vmx_fact fact, struct explain_mend *mend)
+/* Bits that change the verdict by themselves. */
+static void try_bits(struct trial *t, struct explain_mend *mend, uint64_t is)
 {
-	struct trial t = {
-		.state = *state,
-		.rule = broken->rule,
-		.fact = fact,
-		.width = vmx_field_width(vmx_fact_field(fact)),
-	};
-	uint64_t is = state->value[fact];
+	uint64_t open = 0;
 
-	set_apart(&t, state);
-	mend->alone = t.alone;
-	for (unsigned int bit = 0; bit < t.width; bit++) {
-		enum vmx_verdict verdict = verdict_with(&t, is ^ 1ull << bit);
+	for (unsigned int bit = 0; bit < t->width; bit++) {
+		enum vmx_verdict verdict = verdict_with(t, is ^ 1ull << bit);
 
 		if (verdict == VMX_BROKEN)
 			continue;
 		mend->matters |= 1ull << bit;
-		if (verdict == VMX_SATISFIED || (t.alone && verdict == VMX_UNDECIDED))
+		if (verdict == VMX_SATISFIED || (t->alone && verdict == VMX_UNDECIDED))
 			mend->mends |= 1ull << bit;
 		else if (verdict == VMX_NOT_APPLICABLE)
 			mend->avoids |= 1ull << bit;
+		else
+			open |= 1ull << bit;
 	}
-	if (mend->mends) {
+	if (!mend->mends && open && !vmx_field_is_control_word(vmx_fact_field(t->fact))) {
+		mend->mends = open;
+		mend->open = true;
+	}
+}
+
+static void try_field(const struct explanation *e, const struct explain_broken *broken,
+		      enum vmx_fact fact, struct explain_mend *mend)
+{
+	struct trial t = {
+		.e = e,
+		.state = e->state,
+		.rule = broken->rule,
+		.fact = fact,
+		.width = vmx_field_width(vmx_fact_field(fact)),
+	};
+	uint64_t is = e->state.value[fact], mends, avoids;
+
+	set_apart(&t, &e->state);
+	mend->alone = t.alone;
+	try_bits(&t, mend, is);
+	mends = harmless_bits(e, fact, mend->mends);
+	avoids = harmless_bits(e, fact, mend->avoids);
+	if (mends || avoids) {
+		mend->mends = mends;
+		mend->avoids = avoids;
+		mend->harmless = true;
+	}
+	if (mend->mends && (mend->harmless || mend->open)) {
 		mend->value = is ^ (mend->mends & -mend->mends);
 		mend->has_value = true;
-		return;
 	}
-	if (mend->avoids)
+	if (mend->harmless || mend->open)
 		return;
 	try_values(&t, mend, is, &broken->finding);
-	if (mend->has_value)
+	if (mend->has_value && (mend->harmless || !mend->mends)) {
 		mend->wrong = mend->value ^ is;
-	else
+		mend->mends = mend->harmless ? 0 : mend->mends;
+		mend->avoids = mend->harmless ? 0 : mend->avoids;
+	} else if (mend->mends) {
+		mend->value = is ^ (mend->mends & -mend->mends);
+		mend->has_value = true;
+	} else if (!mend->avoids) {
 		mend->wrong = wrong_parts(&t, is);
+	}
 	/* A link pointer of all ones, say, is not looked at. */
-	if (!mend->has_value && verdict_with(&t, ~0ull) == VMX_NOT_APPLICABLE) {
+	if (!mend->has_value && !mend->avoids && verdict_with(&t, ~0ull) == VMX_NOT_APPLICABLE) {
 		mend->value = ~0ull;
 		mend->has_value = true;
+		mend->harmless = !breaks_another(e, fact, ~0ull);
+	}
+}
+
+/* What is better left unsaid where something else mends the rule as well. */
+static void drop_worse(struct explain_broken *broken)
+{
+	bool harmless = false, certain = false;
+
+	for (unsigned int i = 0; i < broken->finding.facts_count; i++) {
+		const struct explain_mend *mend = &broken->mends[i];
+
+		harmless |= mend->harmless;
+		certain |= mend->harmless && !mend->open && mend->has_value;
+	}
+	for (unsigned int i = 0; i < broken->finding.facts_count; i++) {
+		struct explain_mend *mend = &broken->mends[i];
+
+		/* Each of several segments has to change. */
+		if (mend->alone || !((harmless && !mend->harmless) || (certain && mend->open)))
+			continue;
+		mend->mends = 0;
+		mend->avoids = mend->harmless ? mend->avoids : 0;
+		mend->has_value = false;
 	}
 }
 
 /**
  * explain_mend() - find out what would have to change for a rule to hold
- * @state: what is known
+ * @e: what was judged: all verdicts are known
  * @broken: the rule; @broken->mends is filled in
  */
-void explain_mend(const struct vmx_entry_state *state, struct explain_broken *broken)
+void explain_mend(const struct explanation *e, struct explain_broken *broken)
 {
 	for (unsigned int i = 0; i < broken->finding.facts_count; i++) {
 		enum vmx_fact fact = broken->finding.facts[i];
 
 		broken->mends[i] = (struct explain_mend){ 0 };
-		if (vmx_fact_kind(fact) == VMX_FACT_KIND_FIELD && vmx_state_knows(state, fact))
-			try_field(state, broken, fact, &broken->mends[i]);
+		if (vmx_fact_kind(fact) == VMX_FACT_KIND_FIELD && vmx_state_knows(&e->state, fact))
+			try_field(e, broken, fact, &broken->mends[i]);
 	}
+	drop_worse(broken);
+}
+
+/**
+ * struct search - for one field that mends all rules that explain
+ * @e: what was judged; one_field and one_value are the best so far
+ * @cost: of that
+ */
+struct search {
+	struct explanation *e;
+	unsigned int cost;
+};
+
+/* Few bits rather than many; a value rather than a control, least of all one turned off. */
+static unsigned int cost_of(enum vmx_fact fact, uint64_t is, uint64_t value)
+{
+	unsigned int cost = distance(is, value);
+
+	if (vmx_field_is_control_word(vmx_fact_field(fact)))
+		cost += is & ~value ? 200 : 100;
+	return is & ~value & umbrellas(fact) ? cost + 1000 : cost;
 }
 
 /* Do all rules that explain hold with another value, and is no other broken by it? */
-static bool mends_all(const struct explanation *e, struct vmx_entry_state *state)
+static void try_for_all(struct search *s, enum vmx_fact fact, uint64_t value)
 {
-	struct vmx_evaluation evaluation;
-	struct vmx_finding finding;
+	struct explanation *e = s->e;
+	struct vmx_entry_state state = e->state;
+	unsigned int cost = cost_of(fact, state.value[fact], value);
 
+	if (value == state.value[fact] || cost >= s->cost)
+		return;
+	state.value[fact] = value;
 	for (size_t i = 0; i < e->explaining; i++) {
-		vmx_judge(e->broken[i].rule, state, &finding);
+		struct vmx_finding finding;
+
+		vmx_judge(e->broken[i].rule, &state, &finding);
 		if (finding.verdict == VMX_BROKEN)
-			return false;
+			return;
 	}
-	vmx_evaluate(state, &evaluation);
-	return evaluation.broken + e->explaining <= e->evaluation.broken;
+	if (breaks_another(e, fact, value))
+		return;
+	s->cost = cost;
+	e->one_field = fact;
+	e->one_value = value;
 }
 
-/* One bit that mends the first rule, and perhaps one more. */
-static bool mend_all_by(struct explanation *e, enum vmx_fact fact, uint64_t bits)
+/* A value that mends one rule, and bits that do, each alone and with one more. */
+static void try_mend_for_all(struct search *s, enum vmx_fact fact, const struct explain_mend *mend)
 {
-	struct vmx_entry_state state = e->state;
-	uint64_t is = state.value[fact];
+	uint64_t is = s->e->state.value[fact], bits = mend->matters;
 	unsigned int width = vmx_field_width(vmx_fact_field(fact));
 
+	if (mend->has_value)
+		try_for_all(s, fact, mend->value);
+	for (uint64_t each = bits; each; each &= each - 1)
+		try_for_all(s, fact, is ^ (each & -each));
 	for (unsigned int tried = 0; bits && tried < 4; bits &= bits - 1, tried++) {
-		for (unsigned int more = 0; more <= width; more++) {
-			uint64_t other = more ? 1ull << (more - 1) : 0;
-
-			if (other == (bits & -bits))
-				continue;
-			state.value[fact] = is ^ (bits & -bits) ^ other;
-			if (!mends_all(e, &state))
-				continue;
-			e->one_field = fact;
-			e->one_value = state.value[fact];
-			return true;
-		}
+		for (unsigned int more = 0; more < width; more++)
+			try_for_all(s, fact, is ^ (bits & -bits) ^ 1ull << more);
 	}
-	return false;
 }
 
 /**
@@ -265,14 +395,20 @@ static bool mend_all_by(struct explanation *e, enum vmx_fact fact, uint64_t bits
  */
 void explain_mend_all(struct explanation *e)
 {
-	const struct explain_broken *first = &e->broken[0];
+	struct search search = { .e = e, .cost = 1000 };
 
 	e->one_field = VMX_NO_FACT;
 	if (e->explaining < 2)
 		return;
-	for (unsigned int i = 0; i < first->finding.facts_count; i++) {
-		if (first->mends[i].mends &&
-		    mend_all_by(e, first->finding.facts[i], first->mends[i].mends))
-			return;
+	for (size_t n = 0; n < e->explaining; n++) {
+		const struct explain_broken *broken = &e->broken[n];
+
+		for (unsigned int i = 0; i < broken->finding.facts_count; i++) {
+			enum vmx_fact fact = broken->finding.facts[i];
+
+			if (vmx_fact_kind(fact) == VMX_FACT_KIND_FIELD &&
+			    vmx_state_knows(&e->state, fact))
+				try_mend_for_all(&search, fact, &broken->mends[i]);
+		}
 	}
 }

@@ -212,31 +212,75 @@ static void print_expected(struct para *p, const struct explanation *e, enum vmx
 	para_end(p);
 }
 
+/*
+ * Each of several data segments has to change: by its base, say, or by its selector, if
+ * that can be done for as many of them.
+ */
+static bool in_group(const struct explain_broken *broken, unsigned int i)
+{
+	const struct vmx_finding *finding = &broken->finding;
+	unsigned int largest = 0, own = 0;
+
+	if (!broken->mends[i].alone)
+		return true;
+	for (unsigned int n = 0; n < finding->facts_count; n++) {
+		unsigned int size = 0;
+
+		for (unsigned int m = 0; m < finding->facts_count && broken->mends[n].alone; m++)
+			size += broken->mends[m].alone && broken->mends[m].has_value &&
+				vmx_fields_alike(vmx_fact_field(finding->facts[n]),
+						 vmx_fact_field(finding->facts[m]));
+		own = n == i ? size : own;
+		largest = size > largest ? size : largest;
+	}
+	return own == largest;
+}
+
+/* Fields, or else controls, that are to have other values; @before: as was printed last. */
+static void print_values(struct para *p, const struct explanation *e,
+			 const struct explain_broken *broken, bool controls, uint32_t *before)
+{
+	const struct vmx_finding *finding = &broken->finding;
+	bool told[VMX_RULE_MAX_FACTS] = { false };
+
+	for (unsigned int i = 0; i < finding->facts_count; i++) {
+		uint32_t field = vmx_fact_field(finding->facts[i]);
+		const char *name = *before ? "or" : "expected";
+
+		if (vmx_fact_kind(finding->facts[i]) != VMX_FACT_KIND_FIELD ||
+		    vmx_field_is_control_word(field) != controls || told[i] || !in_group(broken, i))
+			continue;
+		/* With it, those of its kind that have to change, too. */
+		for (unsigned int n = i; n < finding->facts_count; n++) {
+			const struct explain_mend *mend = &broken->mends[n];
+
+			if (n != i && !(broken->mends[i].alone && mend->alone &&
+					vmx_fields_alike(field, vmx_fact_field(finding->facts[n]))))
+				continue;
+			told[n] = true;
+			if (!mend->mends && !mend->wrong && !mend->has_value)
+				continue;
+			print_expected(p, e, finding->facts[n], mend, name);
+			name = "and";
+			*before = field;
+		}
+	}
+}
+
 static void print_expectations(struct para *p, const struct explanation *e,
 			       const struct explain_broken *broken)
 {
 	const struct vmx_finding *finding = &broken->finding;
-	const char *name = "expected";
 	uint32_t before = 0;
 
-	for (unsigned int i = 0; i < finding->facts_count; i++) {
-		const struct explain_mend *mend = &broken->mends[i];
-
-		if (!mend->mends && !mend->wrong && !mend->has_value)
-			continue;
-		/* Each of several data segments, but a base or a selector. */
-		if (before)
-			name = mend->alone && vmx_fields_alike(before, vmx_fact_field(finding->facts[i])) ?
-			       "and" : "or";
-		before = vmx_fact_field(finding->facts[i]);
-		print_expected(p, e, finding->facts[i], mend, name);
-	}
+	print_values(p, e, broken, false, &before);
+	print_values(p, e, broken, true, &before);
 	for (unsigned int i = 0; i < finding->facts_count; i++) {
 		const struct explain_mend *mend = &broken->mends[i];
 
 		if (!mend->avoids || __builtin_popcountll(mend->avoids) > BITS_TOLD)
 			continue;
-		label(p, before ? "or" : name);
+		label(p, before ? "or" : "expected");
 		para_say(p, "%s:", vmx_fact_name(finding->facts[i]));
 		say_bits(p, vmx_fact_field(finding->facts[i]), e->state.value[finding->facts[i]],
 			 mend->avoids, true);

@@ -271,6 +271,21 @@ says "but only the launch state is left" "the only rule left is vmresume-non-lau
 answers "VM-instruction error 12: cannot tell" 2 "$work/log"
 says "and not VM entry's" "This is no error of VMLAUNCH or VMRESUME"
 
+# What is advised breaks no other rule, and changes little.
+broken host-cs-null 8 - 's/CS=0010 SS=0018/CS=0000 SS=0018/'
+says "a selector without RPL and TI" "Host CS selector: another value; 0x8 would do"
+broken host-cr4-fixed-ones 8 - 's/CR4=00000000001726e0/CR4=00000000001706e0/'
+says "VMXE, which each CPU demands" "Host CR4: VMXE (bit 13) = 1, so 0x1726e0"
+broken ctl-eptp-walk-length 7 - 's/0x000000010a0b005e/0x000000010a0b0056/'
+says "the page-walk length, not EPT" "page-walk length 3 (4 levels), so 0x10a0b005e"
+kvm 80000021 $none 's/RFLAGS=0x00000246/RFLAGS=0x00020246/' >"$work/log"
+run "$work/log"
+says "RFLAGS.VM is at fault, not the segments" "first of all guest-rflags-vm-ia32e"
+says "and mends all" "would hold with Guest RFLAGS = 0x246"
+kvm 80000021 $none 's/EFER= 0x0000000000000501/EFER= 0x0000000000000101/' >"$work/log"
+run "$work/log"
+says "EFER, not another mode" "Both would hold with Guest IA32_EFER = 0x501"
+
 # Exit reasons that there are with bit 31 only, and one that there is not.
 kvm 00000021 $none >"$work/log"
 answers "exit reason 33 without bit 31 is no success" 2 "$work/log"
