@@ -14,7 +14,7 @@ include cli/version.mk
 CLI_FLAGS	:= -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(CLI_WARNINGS) \
 		   -DVMM86_VERSION='"$(VMM86_VERSION)"' -MMD -MP
 CLI_LIBS	:= -ljansson
-CLI_OBJS	:= $(patsubst %.c,$(CLI_OUT)/%.o,$(wildcard cli/*.c lib/*.c vmx/*.c))
+CLI_OBJS	:= $(patsubst %.c,$(CLI_OUT)/%.o,$(wildcard cli/*.c pc/*.c lib/*.c vmx/*.c))
 
 # Built in by .incbin, of which the compiler tells make nothing.
 $(CLI_OUT)/cli/caps_profiles.o: $(wildcard cli/profiles/*.json)
@@ -29,7 +29,7 @@ cli-sanitized:
 
 $(CLI_OUT)/packages:
 	@scripts/need gcc libc6-dev libjansson-dev
-	@mkdir -p $(CLI_OUT)/cli $(CLI_OUT)/lib $(CLI_OUT)/vmx
+	@mkdir -p $(CLI_OUT)/cli $(CLI_OUT)/pc $(CLI_OUT)/lib $(CLI_OUT)/vmx
 	@touch $@
 
 $(CLI_OUT)/%.o: %.c cli/cli.mk driver/main.c | $(CLI_OUT)/packages
