@@ -14,7 +14,7 @@ UNIT_PROGRAMS	:= $(UNIT_NAMES:%=$(UNIT_OUT)/%)
 UNIT_VMX	:= $(patsubst vmx/%.c,$(UNIT_OUT)/obj/%.o,$(wildcard vmx/*.c))
 comma		:= ,
 # A library, so that a test is linked with what it uses and nothing else.
-UNIT_CODE	:= $(patsubst %.c,$(UNIT_OUT)/obj/%.o,$(filter-out cli/main.c,$(wildcard cli/*.c)) $(wildcard lib/*.c))
+UNIT_CODE	:= $(patsubst %.c,$(UNIT_OUT)/obj/%.o,$(filter-out cli/main.c,$(wildcard cli/*.c)) $(wildcard lib/*.c pc/*.c))
 
 .PHONY: unit-programs unit-tests
 unit-programs: $(UNIT_PROGRAMS)
@@ -28,6 +28,10 @@ $(UNIT_OUT)/obj/%.o: vmx/%.c
 
 $(UNIT_OUT)/obj/cli/%.o: cli/%.c
 	@scripts/need libjansson-dev
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
+
+$(UNIT_OUT)/obj/pc/%.o: pc/%.c
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
 
