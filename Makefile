@@ -52,6 +52,7 @@ include demo/error-8/error-8.mk
 include tests/guest/tests.mk
 include tests/unit/unit.mk
 include tests/soft/soft.mk
+include tests/programs/programs.mk
 include tests/fuzz-entry/fuzz-entry.mk
 include bench/bench.mk
 

@@ -8,17 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/run.h"
+#include "cli/run_terminal.h"
 #include "lib/vmm86.h"
 #include "pc/image.h"
 #include "pc/load.h"
 #include "pc/pc.h"
 #include "pc/screen.h"
+#include "pc/screenshot.h"
 
 #define MIB		0x100000u
 #define SECOND		1000000000ull
@@ -40,7 +43,7 @@ static const struct argp_option option_table[] = {
 	{ "serial", KEY_SERIAL, "FILE", 0, "Where COM1 writes", 0 },
 	{ "printer", KEY_PRINTER, "FILE", 0, "Where the printer writes", 0 },
 	{ "dir", KEY_DIR, "FOLDER", 0, "What a DOS program sees of the host's files", 0 },
-	{ "screenshot", KEY_SCREENSHOT, "FILE", 0, "Leave the screen in FILE at the end, as text", 0 },
+	{ "screenshot", KEY_SCREENSHOT, "FILE", 0, "Leave the screen in FILE at the end: a picture if it is called .png, otherwise text", 0 },
 	{ "trace", KEY_TRACE, "WHAT", 0, "Print each int, port, exit to standard error (a list with commas)", 0 },
 	{ "lab", KEY_LAB, NULL, 0, "Do it in the lab, on an emulated machine with VMX", 0 },
 	{ 0 }
@@ -279,11 +282,21 @@ static FILE *open_output(const char *path, int *status)
 	return file;
 }
 
+static bool is_picture(const char *path)
+{
+	const size_t length = strlen(path);
+
+	return length > 4 && !strcasecmp(path + length - 4, ".png");
+}
+
 static int save_screen(const char *path)
 {
 	int status = 0;
-	FILE *file = open_output(path, &status);
+	FILE *file;
 
+	if (is_picture(path))
+		return screenshot(&pc, path) ? 0 : EX_CANTCREAT;
+	file = open_output(path, &status);
 	if (!file)
 		return status;
 	if (screen_is_text(&pc))
@@ -306,7 +319,9 @@ static int run_program(const struct run_options *options, const struct pc_load *
 		pc.limit_ns = pc.now(&pc) + options->limit_ns;
 	pc.limit_instructions = options->limit_instructions;
 	catch_signals();
+	terminal_open(&pc);
 	status = pc_loop(&pc);
+	terminal_close();
 	if (pc.screen.drawn && screen_is_text(&pc))
 		screen_print(&pc, stdout);
 	status = finish_output(status);

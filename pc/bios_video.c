@@ -85,7 +85,13 @@ static void write_cells(struct pc *pc, bool with_attribute)
 	screen_draws(pc);
 	for (unsigned int i = 0; i < word(run->ecx) && at < cells; i++, at++) {
 		const unsigned int row = at / columns, column = at % columns;
-		const uint16_t attribute = with_attribute ? (uint16_t)(low(run->ebx) << 8) :
+		uint16_t attribute;
+
+		if (!screen_is_text(pc)) {
+			screen_glyph(pc, row, column, low(run->eax), low(run->ebx));
+			continue;
+		}
+		attribute = with_attribute ? (uint16_t)(low(run->ebx) << 8) :
 					   screen_cell(pc, page, row, column) & 0xff00;
 
 		screen_put(pc, page, row, column, attribute | low(run->eax));
@@ -219,6 +225,37 @@ static enum pc_answer alternate(struct pc *pc)
 	}
 }
 
+/* Where a font is: BH says which. */
+static enum pc_answer font_place(struct pc *pc)
+{
+	struct vmm86_run *run = pc->run;
+	const uint8_t which = high(run->ebx);
+	uint32_t at;
+
+	switch (which) {
+	case 0:
+	case 1:
+		at = pc_read32(pc, 0, which ? 0x43 * 4 : 0x1f * 4);
+		break;
+	case 3:
+		at = ROM_SEGMENT << 16 | ROM_FONT8;
+		break;
+	case 4:
+		at = ROM_SEGMENT << 16 | ROM_FONT8_HIGH;
+		break;
+	case 6:
+		at = ROM_SEGMENT << 16 | ROM_FONT16;
+		break;
+	default:
+		return PC_UNKNOWN;
+	}
+	pc_set_segment(pc, VMM86_ES, (uint16_t)(at >> 16));
+	set_word(&run->ebp, (uint16_t)at);
+	set_word(&run->ecx, bda8(pc, BDA_CELL_HEIGHT));
+	set_low(&run->edx, bda8(pc, BDA_ROWS));
+	return PC_DONE;
+}
+
 static enum pc_answer font(struct pc *pc)
 {
 	switch (low(pc->run->eax)) {
@@ -234,6 +271,8 @@ static enum pc_answer font(struct pc *pc)
 		set_bda16(pc, BDA_PAGE_SIZE, 0x2000);
 		screen_draws(pc);
 		return PC_DONE;
+	case 0x30:
+		return font_place(pc);
 	default:
 		return PC_UNKNOWN;
 	}
@@ -289,7 +328,8 @@ enum pc_answer bios_video(struct pc *pc)
 		break;
 	case 0x0e:
 		/* Of the active page, as BIOSes do, whatever BH says. */
-		pc_teletype(pc, low(run->eax));
+		screen_teletype(pc, bda8(pc, BDA_PAGE), low(run->eax),
+				screen_is_text(pc) ? -1 : low(run->ebx));
 		break;
 	case 0x0f:
 		get_mode(pc);

@@ -210,6 +210,7 @@ uint64_t screen_advance(struct pc *pc);
  * @read: one character of the terminal's own way, or NULL: read() of @fd
  * @ended: @fd has come to its end
  * @next_ns: when the next scripted key may come
+ * @typed_ns: when the last key was typed
  * @bytes: read and not yet used
  * @count: how many
  */
@@ -218,6 +219,7 @@ struct pc_input {
 	int fd;
 	int (*read)(struct pc *pc);
 	bool ended;
+	uint64_t typed_ns;
 	uint64_t next_ns;
 	uint8_t bytes[64];
 	unsigned int count;

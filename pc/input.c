@@ -11,6 +11,7 @@
 #include "pc/guest.h"
 
 #define KEY_GAP_NS	20000000u	/* between scripted keys, for programs that poll */
+#define PATIENCE_NS	300000000u
 #define LOOK_NS		20000000u	/* how often standard input is looked at */
 
 #define RELEASED	0x80u
@@ -41,6 +42,7 @@ static void type(struct pc *pc, const struct pc_keystroke *stroke)
 		if (held[i])
 			codes[count++] = held[i] | RELEASED;
 	keyboard_press(pc, codes, count);
+	pc->input.typed_ns = pc->now(pc);
 }
 
 static void look(struct pc *pc)
@@ -104,10 +106,19 @@ static void type_one(struct pc *pc)
 	memmove(input->bytes, input->bytes + used, input->count);
 }
 
-/* Keys go in one by one: none is lost, and programs see them as they would be typed. */
+/*
+ * Keys go in one by one: none is lost, and programs see them as they would be typed.  A key that stays in
+ * the BIOS's buffer holds the next one up, but not for ever: a handler of int 9 may be all that looks.
+ */
 static bool is_ready(struct pc *pc)
 {
-	return keyboard_is_idle(pc) && bda16(pc, BDA_KEY_HEAD) == bda16(pc, BDA_KEY_TAIL);
+	const unsigned int size = (unsigned int)(bda16(pc, BDA_KEY_LIMIT) - bda16(pc, BDA_KEY_START)) / 2;
+	const unsigned int held = (unsigned int)(bda16(pc, BDA_KEY_TAIL) - bda16(pc, BDA_KEY_HEAD)) / 2;
+	const unsigned int keys = size ? (held + size) % size : 0;
+
+	if (!keyboard_is_idle(pc))
+		return false;
+	return !keys || (keys < size / 2 && pc->now(pc) - pc->input.typed_ns > PATIENCE_NS);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "pc/font.h"
 #include "pc/guest.h"
 #include "pc/rom.h"
 
@@ -87,6 +88,9 @@ static void install_code(struct pc *pc)
 	memcpy(rom + ROM_TICK, tick, sizeof(tick));
 	memcpy(rom + ROM_CONFIG, config, sizeof(config));
 	memcpy(rom + ROM_DISK_TABLE, diskette, sizeof(diskette));
+	memcpy(rom + ROM_FONT8, font8, 128 * 8);
+	memcpy(rom + ROM_FONT8_HIGH, font8 + 128, 128 * 8);
+	memcpy(rom + ROM_FONT16, font16, 256 * 16);
 	memcpy(rom + ROM_RESET, stub, sizeof(stub));
 	memcpy(rom + ROM_DATE, "11/22/26", 8);
 	rom[ROM_MODEL] = 0xfc;
@@ -99,7 +103,7 @@ static void install_vectors(struct pc *pc)
 		set_vector(pc, (uint8_t)i, i >= 0x60 && i <= 0x66 ? 0 : pc_rom_stub((uint8_t)i));
 	set_vector(pc, 0x1e, ROM_SEGMENT << 16 | ROM_DISK_TABLE);
 	set_vector(pc, 0x1d, 0);
-	set_vector(pc, 0x1f, 0);
+	set_vector(pc, 0x1f, ROM_SEGMENT << 16 | ROM_FONT8_HIGH);
 	set_vector(pc, 0x41, 0);
 	set_vector(pc, 0x43, ROM_SEGMENT << 16 | ROM_FONT8);
 	set_vector(pc, 0x46, 0);

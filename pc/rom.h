@@ -15,6 +15,8 @@
 #define ROM_TICK	0xe500u		/* int 8: more than a stub */
 #define ROM_CONFIG	0xe6f5u		/* system configuration table, int 15h AH=C0h */
 #define ROM_DISK_TABLE	0xefc7u		/* diskette parameters, vector 1Eh */
+#define ROM_FONT16	0xa000u		/* 8x16, all 256 */
+#define ROM_FONT8_HIGH	0xb000u		/* 8x8 characters 80-FF: vector 1Fh */
 #define ROM_FONT8	0xfa6eu		/* 8x8 characters 00-7F: programs read it there */
 #define ROM_RESET	0xfff0u		/* where a CPU starts */
 #define ROM_DATE	0xfff5u

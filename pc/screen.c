@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pc/font.h"
 #include "pc/guest.h"
 #include "pc/screen.h"
 
@@ -149,6 +150,11 @@ void screen_scroll(struct pc *pc, uint8_t page, int lines, uint8_t attribute, un
 	const unsigned int rows = screen_rows(pc), columns = screen_columns(pc);
 	int height;
 
+	if (!screen_is_text(pc)) {
+		if (!lines)
+			memset(pc->ram + SCREEN_GRAPHICS, attribute, SCREEN_WIDTH * SCREEN_HEIGHT);
+		return;
+	}
 	if (bottom >= rows)
 		bottom = rows - 1;
 	if (right >= columns)
@@ -197,6 +203,29 @@ static void move(struct pc *pc, uint8_t page, unsigned int row, unsigned int col
 		vga_set_cursor(pc, offset_of(pc, page, row, column) / 2);
 }
 
+/* A character of mode 13h, in white unless the program says otherwise, and black around it. */
+void screen_glyph(struct pc *pc, unsigned int row, unsigned int column, uint8_t character,
+		  uint8_t colour)
+{
+	uint8_t *at = pc->ram + SCREEN_GRAPHICS + row * 8 * SCREEN_WIDTH + column * 8;
+
+	if (row >= SCREEN_HEIGHT / 8 || column >= SCREEN_WIDTH / 8)
+		return;
+	for (unsigned int y = 0; y < 8; y++, at += SCREEN_WIDTH)
+		for (unsigned int x = 0; x < 8; x++)
+			at[x] = font8[character][y] & 0x80 >> x ? colour : 0;
+}
+
+/* The picture of mode 13h, a line of text further up. */
+static void scroll_picture(struct pc *pc)
+{
+	uint8_t *picture = pc->ram + SCREEN_GRAPHICS;
+	const unsigned int line = 8 * SCREEN_WIDTH, all = SCREEN_WIDTH * SCREEN_HEIGHT;
+
+	memmove(picture, picture + line, all - line);
+	memset(picture + all - line, 0, line);
+}
+
 /**
  * screen_teletype() - type a character at the cursor and advance it
  * @pc: the machine
@@ -212,8 +241,6 @@ void screen_teletype(struct pc *pc, uint8_t page, uint8_t character, int attribu
 	page &= 7;
 	if (pc->screen.out && !pc->screen.drawn)
 		stream(pc, character);
-	if (!screen_is_text(pc))
-		return;
 	switch (character) {
 	case '\a':
 		return;
@@ -227,10 +254,11 @@ void screen_teletype(struct pc *pc, uint8_t page, uint8_t character, int attribu
 		column = 0;
 		break;
 	default:
-		screen_put(pc, page, row, column,
-			   (uint16_t)(character | (attribute < 0 ?
-						   screen_cell(pc, page, row, column) & 0xff00 :
-						   attribute << 8)));
+		if (!screen_is_text(pc))
+			screen_glyph(pc, row, column, character, attribute < 0 ? 15 : (uint8_t)attribute);
+		else
+			screen_put(pc, page, row, column, (uint16_t)(character | (attribute < 0 ?
+				   screen_cell(pc, page, row, column) & 0xff00 : attribute << 8)));
 		column++;
 	}
 	if (column >= screen_columns(pc)) {
@@ -239,8 +267,10 @@ void screen_teletype(struct pc *pc, uint8_t page, uint8_t character, int attribu
 	}
 	if (row >= screen_rows(pc)) {
 		row = screen_rows(pc) - 1;
-		screen_scroll(pc, page, 1,
-			      (uint8_t)(screen_cell(pc, page, row, 0) >> 8), 0, 0, row, 255);
+		if (!screen_is_text(pc))
+			scroll_picture(pc);
+		else
+			screen_scroll(pc, page, 1, (uint8_t)(screen_cell(pc, page, row, 0) >> 8), 0, 0, row, 255);
 	}
 	move(pc, page, row, column);
 }

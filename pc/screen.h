@@ -25,6 +25,7 @@ unsigned int screen_start(const struct pc *pc);
 void screen_set_mode(struct pc *pc, uint8_t mode, bool clear);
 uint16_t screen_cell(const struct pc *pc, uint8_t page, unsigned int row, unsigned int column);
 void screen_put(struct pc *pc, uint8_t page, unsigned int row, unsigned int column, uint16_t cell);
+void screen_glyph(struct pc *pc, unsigned int row, unsigned int column, uint8_t character, uint8_t colour);
 void screen_scroll(struct pc *pc, uint8_t page, int lines, uint8_t attribute, unsigned int top,
 		   unsigned int left, unsigned int bottom, unsigned int right);
 void screen_teletype(struct pc *pc, uint8_t page, uint8_t character, int attribute);

@@ -266,3 +266,10 @@ void pc_machine_close(struct pc *pc)
 	uc_close(soft.uc);
 	free(pc->ram);
 }
+
+/* Unicorn loses a little by itself. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libunicorn";
+}

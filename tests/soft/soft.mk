@@ -12,11 +12,12 @@ SOFT_OBJS	:= $(patsubst %.c,$(SOFT_OUT)/%.o,$(filter-out pc/machine.c,$(wildcard
 cli-soft: build/tests/vmm86-soft
 
 $(SOFT_OUT)/packages:
-	@scripts/need gcc libc6-dev libjansson-dev libunicorn-dev
+	@scripts/need gcc libc6-dev libjansson-dev libncurses-dev libpng-dev vgabios libunicorn-dev
 	@mkdir -p $(addprefix $(SOFT_OUT)/,cli pc lib vmx tests/soft)
 	@touch $@
 
 $(SOFT_OUT)/cli/caps_profiles.o: $(wildcard cli/profiles/*.json)
+$(SOFT_OUT)/pc/font.o: build/font/8.bin build/font/16.bin
 
 $(SOFT_OUT)/%.o: %.c cli/cli.mk driver/main.c | $(SOFT_OUT)/packages
 	$(CC) $(CLI_FLAGS) $(SOFT_CFLAGS) -c -o $@ $<

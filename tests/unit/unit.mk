@@ -31,6 +31,7 @@ $(UNIT_OUT)/obj/cli/%.o: cli/%.c
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
 
+$(UNIT_OUT)/obj/pc/font.o: build/font/8.bin build/font/16.bin
 $(UNIT_OUT)/obj/pc/%.o: pc/%.c
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
@@ -55,7 +56,7 @@ $(UNIT_ON_FAKE:%=$(UNIT_OUT)/%): $(UNIT_OUT)/obj/fake/device.o
 $(UNIT_ON_FAKE:%=$(UNIT_OUT)/%): UNIT_LDFLAGS := $(addprefix -Wl$(comma)--wrap=,open close ioctl mmap munmap)
 
 $(UNIT_OUT)/%: $(UNIT_OUT)/obj/%.o $(UNIT_OUT)/code.a $(UNIT_VMX)
-	$(UNIT_CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) -o $@ $^ -lcmocka -Wl,--as-needed -ljansson
+	$(UNIT_CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) -o $@ $^ -lcmocka -Wl,--as-needed $(CLI_LIBS)
 
 -include $(wildcard $(UNIT_OUT)/obj/*.d $(UNIT_OUT)/obj/*/*.d)
 .SECONDARY: $(UNIT_NAMES:%=$(UNIT_OUT)/obj/%.o) $(UNIT_VMX) $(UNIT_CODE)
