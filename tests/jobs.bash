@@ -88,6 +88,7 @@ define_jobs() {
 	add install "tests/install-command.sh"
 	add abi-layout "tests/abi-layout.sh"
 	add explain-command "tests/explain-command.sh"
+	add run-third-party "make -s cli-soft && tests/run-third-party"
 	add run-programs "make -s cli-soft run-programs && NO_A20='the software CPU has it always on' tests/run-programs \
 		build/tests/programs build/tests/vmm86-soft run"
 	add commands-sanitized "make -s cli-sanitized && VMM86=\$PWD/build/tests/vmm86 tests/in-lab \
