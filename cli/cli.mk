@@ -13,11 +13,15 @@ CLI_WARNINGS	:= -Wall -Wextra -Wno-unused-parameter -Wshadow -Wundef -Wstrict-pr
 include cli/version.mk
 CLI_FLAGS	:= -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(CLI_WARNINGS) \
 		   -DVMM86_VERSION='"$(VMM86_VERSION)"' -MMD -MP
-CLI_LIBS	:= -ljansson
-CLI_OBJS	:= $(patsubst %.c,$(CLI_OUT)/%.o,$(wildcard cli/*.c lib/*.c vmx/*.c))
+CLI_LIBS	:= -ljansson -lncursesw -ltinfo -lpng
+CLI_OBJS	:= $(patsubst %.c,$(CLI_OUT)/%.o,$(wildcard cli/*.c pc/*.c lib/*.c vmx/*.c))
+
+build/font/%.bin: scripts/vga-font
+	scripts/vga-font $* $@
 
 # Built in by .incbin, of which the compiler tells make nothing.
 $(CLI_OUT)/cli/caps_profiles.o: $(wildcard cli/profiles/*.json)
+$(CLI_OUT)/pc/font.o: build/font/8.bin build/font/16.bin
 
 .PHONY: cli cli-sanitized
 cli: $(CLI_PROGRAM)
@@ -28,8 +32,8 @@ cli-sanitized:
 		CLI_CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 $(CLI_OUT)/packages:
-	@scripts/need gcc libc6-dev libjansson-dev
-	@mkdir -p $(CLI_OUT)/cli $(CLI_OUT)/lib $(CLI_OUT)/vmx
+	@scripts/need gcc libc6-dev libjansson-dev libncurses-dev libpng-dev vgabios
+	@mkdir -p $(CLI_OUT)/cli $(CLI_OUT)/pc $(CLI_OUT)/lib $(CLI_OUT)/vmx
 	@touch $@
 
 $(CLI_OUT)/%.o: %.c cli/cli.mk driver/main.c | $(CLI_OUT)/packages

@@ -58,3 +58,18 @@ $(FUZZ_OUT)/print_seeds: tests/dumps/print_seeds.c $(wildcard tests/dumps/*.h) $
 	@scripts/need clang
 	@mkdir -p $(FUZZ_OUT)
 	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -O1 -I. -o $@ tests/dumps/print_seeds.c $(wildcard vmx/*.c)
+# Programs for DOS: make -f tests/fuzz/fuzz.mk fuzz-mz SECONDS=600
+# Of pc/, the code that loads them; the rest is there because it is linked with that.
+FUZZ_MZ := tests/fuzz/mz.c $(filter-out pc/machine.c,$(wildcard pc/*.c))
+
+.PHONY: fuzz-mz
+fuzz-mz: $(FUZZ_OUT)/mz
+	mkdir -p $(FUZZ_OUT)/corpus-mz
+	$(FUZZ_OUT)/mz -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+		-max_len=70000 -artifact_prefix=$(FUZZ_OUT)/mz- $(FUZZ_OUT)/corpus-mz
+
+$(FUZZ_OUT)/mz: $(FUZZ_MZ) $(wildcard pc/*.h pc/*.def) tests/fuzz/fuzz.mk
+	@scripts/need clang
+	@mkdir -p $(FUZZ_OUT)
+	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -I. -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $(FUZZ_MZ)

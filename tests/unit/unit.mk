@@ -14,7 +14,7 @@ UNIT_PROGRAMS	:= $(UNIT_NAMES:%=$(UNIT_OUT)/%)
 UNIT_VMX	:= $(patsubst vmx/%.c,$(UNIT_OUT)/obj/%.o,$(wildcard vmx/*.c))
 comma		:= ,
 # A library, so that a test is linked with what it uses and nothing else.
-UNIT_CODE	:= $(patsubst %.c,$(UNIT_OUT)/obj/%.o,$(filter-out cli/main.c,$(wildcard cli/*.c)) $(wildcard lib/*.c))
+UNIT_CODE	:= $(patsubst %.c,$(UNIT_OUT)/obj/%.o,$(filter-out cli/main.c,$(wildcard cli/*.c)) $(wildcard lib/*.c pc/*.c))
 # The part of the driver that needs no kernel.
 UNIT_CODE	+= $(UNIT_OUT)/obj/driver/dump_reduce.o
 
@@ -30,6 +30,11 @@ $(UNIT_OUT)/obj/%.o: vmx/%.c
 
 $(UNIT_OUT)/obj/cli/%.o: cli/%.c
 	@scripts/need libjansson-dev
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
+
+$(UNIT_OUT)/obj/pc/font.o: build/font/8.bin build/font/16.bin
+$(UNIT_OUT)/obj/pc/%.o: pc/%.c
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
 
@@ -57,7 +62,7 @@ $(UNIT_ON_FAKE:%=$(UNIT_OUT)/%): $(UNIT_OUT)/obj/fake/device.o
 $(UNIT_ON_FAKE:%=$(UNIT_OUT)/%): UNIT_LDFLAGS := $(addprefix -Wl$(comma)--wrap=,open close ioctl mmap munmap)
 
 $(UNIT_OUT)/%: $(UNIT_OUT)/obj/%.o $(UNIT_OUT)/code.a $(UNIT_VMX)
-	$(UNIT_CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) -o $@ $^ -lcmocka -Wl,--as-needed -ljansson
+	$(UNIT_CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) -o $@ $^ -lcmocka -Wl,--as-needed $(CLI_LIBS)
 
 -include $(wildcard $(UNIT_OUT)/obj/*.d $(UNIT_OUT)/obj/*/*.d)
 .SECONDARY: $(UNIT_NAMES:%=$(UNIT_OUT)/obj/%.o) $(UNIT_VMX) $(UNIT_CODE)
