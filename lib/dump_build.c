@@ -46,7 +46,6 @@ struct dump_wanted dump_build_wanted(const struct dump_builder *builder)
 		.programs = (forms & DUMP_KVM_FORMS ? DUMP_KVM_FORMS : 0) |
 			    (forms & DUMP_XEN_FORMS ? DUMP_XEN_FORMS : 0),
 		.part = builder->part,
-		.unpadded = builder->unpadded,
 	};
 }
 
@@ -102,13 +101,13 @@ static void set_field(struct dump_builder *builder, u32 encoding, uint64_t value
 }
 
 static void set_fields(struct dump_builder *builder, const struct dump_line *line,
-		       const uint64_t *value, unsigned int count, uint64_t number)
+		       const uint64_t *value, unsigned int count, unsigned int damaged, uint64_t number)
 {
-	if (line->mark == DUMP_MARK_SVI_RVI && count == 2)
+	if (line->mark == DUMP_MARK_SVI_RVI && count == 2 && !damaged)
 		set_field(builder, VMCS_GUEST_INTERRUPT_STATUS, value[0] << 8 | (value[1] & 0xff),
 			  number);
 	for (unsigned int i = 0; i < count && i < line->fields; i++)
-		if (line->field[i] != DUMP_NO_FIELD)
+		if (line->field[i] != DUMP_NO_FIELD && !(damaged >> i & 1))
 			set_field(builder, line->field[i], value[i], number);
 }
 
@@ -117,17 +116,19 @@ static bool is_repetition(const struct dump_builder *builder, const struct dump_
 			  const struct dump_values *values)
 {
 	const struct vmx_entry_state *state = &builder->dump.state;
+	bool compared = false;
 
 	for (unsigned int i = 0; i < values->count && i < line->fields; i++) {
 		enum vmx_fact fact;
 
-		if (line->field[i] == DUMP_NO_FIELD)
+		if (line->field[i] == DUMP_NO_FIELD || values->damaged >> i & 1)
 			continue;
 		fact = vmx_fact_of_field(line->field[i]);
 		if (!vmx_state_knows(state, fact) || state->value[fact] != values->value[i])
 			return false;
+		compared = true;
 	}
-	return values->count > 0 && line->field[0] != DUMP_NO_FIELD;
+	return compared && line->field[0] != DUMP_NO_FIELD;
 }
 
 /* The line with the same text in another part, or NULL. */
@@ -160,7 +161,8 @@ static void settle_deferred(struct dump_builder *builder, enum dump_part next, u
 		/* Then it may as well have stood among the host's lines. */
 		if (next == DUMP_PART_HOST && rank >= RANK_HOST_SYSENTER)
 			continue;
-		set_fields(builder, line, deferred->value, deferred->count, deferred->number);
+		set_fields(builder, line, deferred->value, deferred->count, deferred->damaged,
+			   deferred->number);
 	}
 	builder->deferred_count = 0;
 }
@@ -173,7 +175,8 @@ static void defer(struct dump_builder *builder, const struct dump_found *found, 
 		return;
 	deferred = &builder->deferred[builder->deferred_count++];
 	*deferred = (struct dump_deferred){
-		.line = found->line, .count = found->values.count, .number = number,
+		.line = found->line, .count = found->values.count,
+		.damaged = found->values.damaged, .number = number,
 	};
 	memcpy(deferred->value, found->values.value, sizeof(deferred->value));
 	builder->lines++;
@@ -194,7 +197,8 @@ static void take_without_part(struct dump_builder *builder, const struct dump_fo
 	const struct dump_line *line = found->line;
 
 	if (line->field[0] == VMCS_TSC_OFFSET) {
-		set_fields(builder, line, found->values.value, found->values.count, number);
+		set_fields(builder, line, found->values.value, found->values.count,
+			   found->values.damaged, number);
 		builder->lines++;
 	} else {
 		defer(builder, found, number);
@@ -255,7 +259,8 @@ static enum dump_build take_fields(struct dump_builder *builder, const struct du
 	    line->mark == DUMP_MARK_MSRS_EXIT_LOAD)
 		dump_msrs_begin(builder, line->mark);
 	else
-		set_fields(builder, line, found->values.value, found->values.count, number);
+		set_fields(builder, line, found->values.value, found->values.count,
+			   found->values.damaged, number);
 	return DUMP_BUILD_TAKEN;
 }
 
@@ -443,7 +448,6 @@ enum dump_build dump_build_line(struct dump_builder *builder, const struct dump_
 	if (!dump->first_line)
 		dump->first_line = span.first;
 	dump->last_line = span.last;
-	builder->unpadded |= found->values.short_inside;
 	if (builder->forms & DUMP_KVM_FORMS && stands_before(text, found->at, "(XEN)"))
 		narrow_forms(builder, DUMP_XEN_FORMS);
 	if (dump->logged_on < 0)

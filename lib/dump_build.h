@@ -27,7 +27,7 @@ enum dump_build {
 struct dump_deferred {
 	const struct dump_line *line;
 	uint64_t value[DUMP_VALUES_MAX];
-	unsigned int count;
+	unsigned int count, damaged;
 	uint64_t number;
 };
 
@@ -40,7 +40,6 @@ struct dump_deferred {
  * @fields: how many fields they had
  * @last_mark: the mark read last, if no line with fields came since
  * @begun: it has a beginning
- * @unpadded: its writer does not pad numbers
  * @list: the list of MSRs that is being read, or DUMP_MARK_NONE
  * @list_count: entries of it so far
  * @list_broken: some are missing
@@ -54,7 +53,7 @@ struct dump_builder {
 	enum dump_part part;
 	unsigned int rank, lines, fields;
 	enum dump_mark last_mark;
-	bool begun, unpadded;
+	bool begun;
 	enum dump_mark list;
 	unsigned int list_count;
 	unsigned int lists;

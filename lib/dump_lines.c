@@ -90,8 +90,8 @@ static bool is_better(const struct dump_found *a, const struct dump_found *b,
 		return a->match == DUMP_MATCH_FULL;
 	if (a->values.length != b->values.length)
 		return a->values.length > b->values.length;
-	if (a->values.short_inside != b->values.short_inside)
-		return b->values.short_inside;
+	if (!a->values.damaged != !b->values.damaged)
+		return !a->values.damaged;
 	return part_distance(a->line, wanted->part) < part_distance(b->line, wanted->part);
 }
 
@@ -101,7 +101,7 @@ static bool is_better(const struct dump_found *a, const struct dump_found *b,
 struct fit {
 	const struct dump_line *line;
 	size_t length;
-	bool is_short;
+	unsigned int damaged;
 };
 
 static bool match_at(const char *text, size_t size, const struct dump_wanted *wanted,
@@ -119,12 +119,11 @@ static bool match_at(const char *text, size_t size, const struct dump_wanted *wa
 
 		if (!(one.line->forms & wanted->programs))
 			continue;
-		one.match = dump_template_match(one.line->template, text, size, wanted->unpadded,
-						&one.values);
+		one.match = dump_template_match(one.line->template, text, size, &one.values);
 		if (one.match == DUMP_MATCH_NO)
 			continue;
 		if (one.match == DUMP_MATCH_FULL && fit_count < FITS_MAX)
-			fits[fit_count++] = (struct fit){ one.line, one.values.length, one.values.short_inside };
+			fits[fit_count++] = (struct fit){ one.line, one.values.length, one.values.damaged };
 		if (one.match == DUMP_MATCH_PART && one.line->forms & wanted->forms)
 			longer = true;
 		if (!found || is_better(&one, best, wanted))
@@ -137,7 +136,7 @@ static bool match_at(const char *text, size_t size, const struct dump_wanted *wa
 		for (i = 0; i < fit_count; i++)
 			if (fits[i].line->part == best->line->part &&
 			    fits[i].length == best->values.length &&
-			    fits[i].is_short == best->values.short_inside)
+			    fits[i].damaged == best->values.damaged)
 				best->forms |= fits[i].line->forms;
 	}
 	return found;

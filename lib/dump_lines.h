@@ -138,12 +138,10 @@ struct dump_found {
  * @forms: the forms that the dump may have
  * @programs: all forms of the programs that may have written it; others do not count
  * @part: the part of the dump that was read last
- * @unpadded: see dump_template_match()
  */
 struct dump_wanted {
 	u32 forms, programs;
 	enum dump_part part;
-	bool unpadded;
 };
 
 bool dump_lines_find(const char *text, size_t size, size_t from, const struct dump_wanted *wanted,

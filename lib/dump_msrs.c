@@ -42,7 +42,8 @@ void dump_msrs_entry(struct dump_builder *builder, const struct dump_found *foun
 
 	if (builder->list == DUMP_MARK_NONE || found->values.count != 2)
 		return;
-	if (!entry_number(text, found->at, &number) || number > builder->list_count) {
+	if (!entry_number(text, found->at, &number) || number > builder->list_count ||
+	    found->values.damaged) {
 		builder->list_broken = true;
 		return;
 	}

@@ -78,7 +78,7 @@ bool dump_said_read(struct dump_said *said, const struct dump_found *found, cons
 			 (unsigned int)values->value[1]);
 		return true;
 	case DUMP_SAID_MSR:
-		if (values->count != 3)
+		if (values->count != 3 || values->damaged)
 			return false;
 		said->msr = (struct vmx_msr_entry){ (u32)values->value[0], (u32)values->value[2],
 						    values->value[1] };

@@ -54,10 +54,14 @@ static bool take_0x(struct cursor *text)
 	return true;
 }
 
-/* A number with at least @width digits; the end of the text may have cut it. */
+/*
+ * A number with at least @width digits; the end of the text may have cut it.  Fewer are there
+ * where characters were lost, and more with a 0 in front where some came in: the writers pad.
+ */
 static enum dump_match take_number(struct cursor *text, unsigned int base, unsigned int width,
-				   bool unpadded, struct dump_values *values)
+				   struct dump_values *values)
 {
+	const char *first = text->at;
 	unsigned int digits;
 	uint64_t value;
 
@@ -68,14 +72,13 @@ static enum dump_match take_number(struct cursor *text, unsigned int base, unsig
 		return text->at == text->end ? DUMP_MATCH_PART : DUMP_MATCH_NO;
 	if (text->at < text->end && dump_word_char((unsigned char)*text->at))
 		return DUMP_MATCH_NO;
-	if (digits < width) {
-		if (text->at == text->end && !unpadded)
-			return DUMP_MATCH_PART;
-		if (text->at < text->end)
-			values->short_inside = true;
-	}
-	if (values->count < DUMP_VALUES_MAX)
+	if (digits < width && text->at == text->end)
+		return DUMP_MATCH_PART;
+	if (values->count < DUMP_VALUES_MAX) {
+		if (digits < width || (width > 1 && digits > width && *first == '0'))
+			values->damaged |= 1u << values->count;
 		values->value[values->count++] = value;
+	}
 	return DUMP_MATCH_FULL;
 }
 
@@ -114,7 +117,7 @@ static enum dump_match take_space(struct cursor *text)
 }
 
 /* @template is after the %; it is moved behind what belongs to it. */
-static enum dump_match take_value(const char **template, struct cursor *text, bool unpadded,
+static enum dump_match take_value(const char **template, struct cursor *text,
 				  struct dump_values *values)
 {
 	unsigned int width = 0;
@@ -122,10 +125,10 @@ static enum dump_match take_value(const char **template, struct cursor *text, bo
 	switch (**template) {
 	case 'd':
 		++*template;
-		return take_number(text, 10, 1, unpadded, values);
+		return take_number(text, 10, 1, values);
 	case 'v':
 		++*template;
-		return take_number(text, take_0x(text) ? 16 : 10, 1, unpadded, values);
+		return take_number(text, take_0x(text) ? 16 : 10, 1, values);
 	case 'p':
 		++*template;
 		return take_parentheses(text);
@@ -136,7 +139,7 @@ static enum dump_match take_value(const char **template, struct cursor *text, bo
 	for (; **template >= '0' && **template <= '9'; ++*template)
 		width = width * 10 + (unsigned int)(**template - '0');
 	take_0x(text);
-	return take_number(text, 16, width, unpadded, values);
+	return take_number(text, 16, width, values);
 }
 
 /**
@@ -144,8 +147,6 @@ static enum dump_match take_value(const char **template, struct cursor *text, bo
  * @template: the template
  * @text: the text, from where the label begins; more may follow what is matched
  * @size: its size
- * @unpadded: numbers with fewer digits than the template says are whole even where
- *	the text ends
  * @values: what was taken; also with DUMP_MATCH_PART, as far as it is whole
  *
  * A text that ends before the first white space of the template is none of its.
@@ -153,7 +154,7 @@ static enum dump_match take_value(const char **template, struct cursor *text, bo
  * Return: whether and how far.
  */
 enum dump_match dump_template_match(const char *template, const char *text, size_t size,
-				    bool unpadded, struct dump_values *values)
+				    struct dump_values *values)
 {
 	struct cursor cursor = { text, text + size };
 	enum dump_match match = DUMP_MATCH_FULL;
@@ -168,7 +169,7 @@ enum dump_match dump_template_match(const char *template, const char *text, size
 			match = take_space(&cursor);
 		} else if (c == '%') {
 			first_word = false;
-			match = take_value(&template, &cursor, unpadded, values);
+			match = take_value(&template, &cursor, values);
 		} else if (cursor.at == cursor.end) {
 			match = first_word ? DUMP_MATCH_NO : DUMP_MATCH_PART;
 		} else if (*cursor.at++ != c) {

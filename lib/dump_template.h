@@ -6,8 +6,8 @@
  * A template is text that has to be there, with these in between:
  *
  *	space	white space, one or more of it
- *	%4	a hexadecimal number that was printed with 4 digits or more; with or
- *		without 0x, upper or lower case
+ *	%4	a hexadecimal number that was printed with 4 digits, or as many more as
+ *		it needs; with or without 0x, upper or lower case
  *	%d	a decimal number
  *	%v	a number as C writes it: hexadecimal with 0x, else decimal
  *	%p	text in parentheses, which is skipped
@@ -35,8 +35,8 @@ enum dump_match {
  * @word: what %w stands for; not terminated; NULL if there is none
  * @word_length: its length
  * @length: how much of the text the template took
- * @short_inside: a number has fewer digits than it was printed with, and it is not
- *	the end of the text that took them: this writer does not pad
+ * @damaged: bits of the numbers that have not the digits which their printf() writes; they
+ *	are no numbers
  */
 struct dump_values {
 	uint64_t value[DUMP_VALUES_MAX];
@@ -44,11 +44,11 @@ struct dump_values {
 	const char *word;
 	size_t word_length;
 	size_t length;
-	bool short_inside;
+	unsigned int damaged;
 };
 
 enum dump_match dump_template_match(const char *template, const char *text, size_t size,
-				    bool unpadded, struct dump_values *values);
+				    struct dump_values *values);
 
 /* What a word is made of: where a label begins, none of these stands before it. */
 static inline bool dump_word_char(unsigned char c)

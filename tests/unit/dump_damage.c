@@ -197,6 +197,69 @@ static void test_cut_at_each_byte(void **state)
 	}
 }
 
+static struct collected read_text(const char *text)
+{
+	static struct collected got;
+
+	collect(&got, text, strlen(text), 100000);
+	return got;
+}
+
+#define FACT(field)	vmx_fact_of_field(VMCS_##field)
+
+/* The others of the line are there, and so are numbers that do not fill their columns alone. */
+static void test_digits_wrong(void **state)
+{
+	struct collected got = read_text("*** Host State ***\n"
+		"CS=001 SS=0018 DS=0000 ES=00000 FS=0000 GS=0000 TR=0040\n"
+		"CR0=000000008005003 CR3=000000012c9fc005 CR4=0000000000773ef0\n"
+		"*** Control State ***\n"
+		"PinBased=0000007f CPUBased=a5986df SecondaryExec=02040462\n");
+	const struct vmx_entry_state *read = &got.dump[0].state;
+
+	assert_int_equal(got.count, 1);
+	assert_false(vmx_state_knows(read, FACT(HOST_CS_SELECTOR)));
+	assert_int_equal(read->value[FACT(HOST_SS_SELECTOR)], 0x18);
+	assert_true(vmx_state_knows(read, FACT(HOST_DS_SELECTOR)));
+	assert_false(vmx_state_knows(read, FACT(HOST_ES_SELECTOR)));
+	assert_int_equal(read->value[FACT(HOST_TR_SELECTOR)], 0x40);
+	assert_false(vmx_state_knows(read, FACT(HOST_CR0)));
+	assert_int_equal(read->value[FACT(HOST_CR4)], 0x773ef0);
+	assert_false(vmx_state_knows(read, FACT(PRIMARY_PROC_BASED_CONTROLS)));
+	assert_int_equal(read->value[FACT(SECONDARY_PROC_BASED_CONTROLS)], 0x2040462);
+	assert_true(is_missing(&got.dump[0], FACT(HOST_CR0)));
+}
+
+/* The columns of a table that was broken within a number are not those of others. */
+static void test_table_broken_anywhere(void **state)
+{
+	static const char line[] = "  CS: 0013 0a09b 5678abcd 0123456789abcdef";
+	static const u32 fields[] = {
+		VMCS_GUEST_CS_SELECTOR, VMCS_GUEST_CS_ACCESS_RIGHTS, VMCS_GUEST_CS_LIMIT,
+		VMCS_GUEST_CS_BASE,
+	};
+	static const u64 values[] = { 0x13, 0xa09b, 0x5678abcd, 0x0123456789abcdef };
+
+	for (size_t at = 3; at < sizeof(line) - 1; at++) {
+		struct collected got;
+		char text[512];
+
+		snprintf(text, sizeof(text), "(XEN) *** Guest State ***\n(XEN) CR3 = 0x00000000001aa002\n"
+			 "(XEN)        sel  attr  limit   base\n(XEN) %.*s\n%s\n"
+			 "(XEN)   DS: 002b 0c0f3 ffffffff 0000000000000000\n", (int)at, line, line + at);
+		got = read_text(text);
+		assert_int_equal(got.count, 1);
+		assert_false(got.dump[0].torn);
+		assert_int_equal(got.dump[0].state.value[FACT(GUEST_DS_SELECTOR)], 0x2b);
+		for (unsigned int i = 0; i < 4; i++) {
+			unsigned int fact = vmx_fact_of_field(fields[i]);
+
+			if (vmx_state_knows(&got.dump[0].state, fact))
+				assert_true(got.dump[0].state.value[fact] == values[i]);
+		}
+	}
+}
+
 static void test_two_loggers(void **state)
 {
 	static struct collected got;
@@ -354,6 +417,8 @@ int main(void)
 		cmocka_unit_test(test_one_line_lost),
 		cmocka_unit_test(test_only_some_lines),
 		cmocka_unit_test(test_cut_at_each_byte),
+		cmocka_unit_test(test_digits_wrong),
+		cmocka_unit_test(test_table_broken_anywhere),
 		cmocka_unit_test(test_two_loggers),
 		cmocka_unit_test(test_one_after_another),
 		cmocka_unit_test(test_cut_by_the_next),
