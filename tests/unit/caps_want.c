@@ -374,12 +374,15 @@ static void kinds_of_guest(void **state)
 	assert_int_equal(lacking(machine, "real", CAPS_YES), 0);
 	assert_true(profile_get("penryn", &penryn));
 	assert_int_equal(lacking(penryn.machine, "v86", CAPS_YES), 0);
-	/* EPT, unrestricted guest, a page-walk length, a memory type. */
-	assert_int_equal(lacking(penryn.machine, "real", CAPS_NO), 4);
+	/*
+	 * EPT, unrestricted guest, descriptor-table exiting; of IA32_VMX_EPT_VPID_CAP a
+	 * page-walk length, a memory type, INVEPT and a type of it.
+	 */
+	assert_int_equal(lacking(penryn.machine, "real", CAPS_NO), 7);
 	profile_free(&penryn);
 
 	forget_msr(machine->cpus, VMX_MSR_EPT_VPID_CAP);
-	assert_int_equal(lacking(machine, "real", CAPS_UNKNOWN), 2);
+	assert_int_equal(lacking(machine, "real", CAPS_UNKNOWN), 4);
 	/* "NMI exiting" may not be 1. */
 	set_msr(machine->cpus, 0x48d, get_msr(machine->cpus, 0x48d) & ~(UINT64_C(1) << 35));
 	assert_true(lacking(machine, "v86", CAPS_NO) >= 1);
