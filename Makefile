@@ -89,7 +89,7 @@ run-error-8: error-8
 		--insmod build/$(notdir $(KERNEL))/error_8.ko --add build/error-8 -- error-8
 
 .PHONY: test test-kernels test-mutants lint
-test: programs examples test-programs unit-programs error-8
+test: programs examples test-programs run-programs cli-soft unit-programs error-8
 	@tests/run
 test-kernels: programs test-programs
 	@tests/run --kernel 7.2

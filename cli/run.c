@@ -382,7 +382,7 @@ int command_run(int argc, char **argv)
 		.options = option_table,
 		.parser = parse_option,
 		.args_doc = "PROGRAM [ARGUMENT...]",
-		.doc = "Run a real-mode program: a DOS .COM file, a boot sector, a diskette or disk image, raw "
+		.doc = "Run a real-mode program: a DOS program, a boot sector, a diskette or disk image, raw "
 		       "code, or an option ROM.\vExit status: the program's own where it has one, otherwise 0; "
 		       "1 it went wrong; 124 --limit; 64 and up: wrong usage or input (sysexits.h).",
 	};

@@ -52,6 +52,24 @@ static char *joined(const char *a, const char *b, const char *c)
 	return text;
 }
 
+static bool points_into(const char *part, const char *word)
+{
+	return (uintptr_t)part >= (uintptr_t)word && (uintptr_t)part <= (uintptr_t)word + strlen(word);
+}
+
+/* An argument, such as FILE or --disk=FILE, with FILE where it is in the lab. */
+static char *moved(const char *word, const char *file)
+{
+	char *before = strdup(word), *whole = NULL;
+
+	if (before) {
+		before[file - word] = 0;
+		whole = joined(before, "/root/programs/", base_name(file));
+	}
+	free(before);
+	return whole;
+}
+
 /**
  * run_in_lab() - start lab/vmxlab with the files that the command needs
  * @options: the command line, parsed
@@ -93,8 +111,8 @@ int run_in_lab(const struct run_options *options, int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		command[count] = argv[i];
 		for (size_t j = 0; j < 3; j++)
-			if (files[j] && argv[i] == files[j])
-				command[count] = joined("/root/programs/", base_name(files[j]), "");
+			if (files[j] && points_into(files[j], argv[i]))
+				command[count] = moved(argv[i], files[j]);
 		if (!command[count])
 			return complain(EX_OSERR, "no memory");
 		if (strcmp(argv[i], "--lab"))

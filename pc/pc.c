@@ -10,6 +10,8 @@
 #include "pc/rom.h"
 #include "pc/screen.h"
 
+#define FIRST_KEY_NS	200000000u
+
 /**
  * pc_init() - bring memory and devices into the state in which a BIOS starts a program
  * @pc: the machine, with backend, run page, memory, clock and drives
@@ -27,6 +29,8 @@ void pc_init(struct pc *pc)
 	memset(pc->ram + 0xc0000, 0xff, 0x40000);
 	pc_rom_install(pc);
 	pc_clock_start(pc);
+	/* Nobody types before the program has begun, and hooked int 9 if it does so. */
+	pc->input.next_ns = pc->now(pc) + FIRST_KEY_NS;
 	screen_set_mode(pc, 3, true);
 }
 

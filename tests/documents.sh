@@ -39,7 +39,7 @@ for id in $(sed -n '/^\.Sh WHAT IS CHECKED/,/^\.El/s/^\.It Cm //p' docs/man/vmm8
 	names 'ROW_CPU|ROW_MACHINE' cli/check_rows.def | grep -qxF "$id" || echo "there is no row $id"
 done >"$work/found"
 result "and no other"
-for command in check explain; do
+for command in check explain run; do
 	for option in $(build/vmm86 $command --help | sed -nE 's/^ {2,6}(-., )?--([a-z-]+).*/\2/p' | grep -vE '^(help|usage|version)$'); do
 		grep -qF -- "Fl -$option" docs/man/vmm86-$command.1 || echo "no $option"
 	done >"$work/found"
