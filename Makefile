@@ -54,6 +54,7 @@ include tests/guest/tests.mk
 include tests/unit/unit.mk
 include tests/soft/soft.mk
 include tests/programs/programs.mk
+include tests/dos/dos.mk
 include tests/fuzz-entry/fuzz-entry.mk
 include tests/kvm-entry/kvm-entry.mk
 include bench/bench.mk
@@ -91,7 +92,7 @@ run-error-8: error-8
 		--insmod build/$(notdir $(KERNEL))/error_8.ko --add build/error-8 -- error-8
 
 .PHONY: test test-kernels test-mutants lint
-test: programs examples test-programs run-programs cli-soft unit-programs error-8 fuzz-entry-program kvm-entry
+test: programs examples test-programs run-programs dos-programs cli-soft unit-programs error-8 fuzz-entry-program kvm-entry
 	@tests/run
 test-kernels: programs test-programs kvm-entry
 	@tests/run --kernel 7.2

@@ -16,8 +16,7 @@ CLI_FLAGS	:= -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(CLI_WARNINGS) \
 CLI_LIBS	:= -ljansson -lncursesw -ltinfo -lpng
 CLI_OBJS	:= $(patsubst %.c,$(CLI_OUT)/%.o,$(wildcard cli/*.c pc/*.c lib/*.c vmx/*.c))
 
-build/font/%.bin: scripts/vga-font
-	scripts/vga-font $* $@
+include pc/font.mk
 
 # Built in by .incbin, of which the compiler tells make nothing.
 $(CLI_OUT)/cli/caps_profiles.o: $(wildcard cli/profiles/*.json)

@@ -91,10 +91,13 @@ define_jobs() {
 	add 6.1-examples-ept "$(lab 6.1 $haswell 2 examples-in-lab)"
 	add 6.1-examples-no-ept "$(lab 6.1 $penryn 1 examples-in-lab)"
 	# Bare of the driver: lab() adds it, as a file.
-	more=(--bare --insmod build/6.1/vmm86.ko --add build/vmm86 --add build/tests/programs:/root/programs)
+	more=(--bare --insmod build/6.1/vmm86.ko --add build/vmm86 --add build/tests/programs:/root/programs \
+		--add build/tests/dos:/root/dos)
 	add 6.1-run-ept "$(lab 6.1 $haswell 1 "run-programs /root/programs vmm86 run --kind real" \
-		"run-programs /root/programs vmm86 run --kind v86")"
-	add 6.1-run-no-ept "$(lab 6.1 $penryn 1 "run-programs /root/programs vmm86 run")"
+		"run-programs /root/programs vmm86 run --kind v86" \
+		"run-dos /root/dos vmm86 run --kind real" "run-dos /root/dos vmm86 run --kind v86")"
+	add 6.1-run-no-ept "$(lab 6.1 $penryn 1 "run-programs /root/programs vmm86 run" \
+		"run-dos /root/dos vmm86 run")"
 	more=(--bare --insmod build/6.1/error_8.ko --add build/error-8)
 	add error-8 "$(lab 6.1 $haswell 1 t_error_8)"
 	add host-state-too-early "tests/mutants host-cr4-before-vmxe"
@@ -115,6 +118,7 @@ define_jobs() {
 	add run-third-party "make -s cli-soft && tests/run-third-party"
 	add run-programs "make -s cli-soft run-programs && NO_A20='the software CPU has it always on' tests/run-programs \
 		build/tests/programs build/tests/vmm86-soft run"
+	add run-dos "make -s cli-soft dos-programs && tests/run-dos build/tests/dos build/tests/vmm86-soft run"
 	add commands-sanitized "make -s cli-sanitized && VMM86=\$PWD/build/tests/vmm86 tests/in-lab \
 		tests/check-command.sh tests/caps-command.sh tests/explain-command.sh"
 	add documents "tests/documents.sh"

@@ -9,10 +9,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include <png.h>
+#include <unistd.h>
 
 #include "pc/guest.h"
 #include "pc/rom.h"
 #include "pc/screen.h"
+#include "pc/screenshot.h"
 
 #define RAM_SIZE	0x400000u
 #define SECOND		1000000000ull
@@ -195,6 +198,58 @@ static void mode_13h_has_pixels_and_a_palette(void **state)
 	call(0x10);
 	assert_int_equal(page.edx >> 8 & 0xff, 1);
 	assert_int_equal(page.ecx & 0xffff, 0x023f);
+}
+
+/* The screen as a picture, read back: @width by @height pixels of 3 bytes, to be freed. */
+static uint8_t *take_picture(unsigned int width, unsigned int height)
+{
+	char path[] = "/tmp/vmm86-XXXXXX";
+	const int fd = mkstemp(path);
+	png_image image = { .version = PNG_IMAGE_VERSION };
+	uint8_t *picture = malloc(width * height * 3);
+
+	assert_true(fd >= 0);
+	close(fd);
+	assert_true(screenshot(&pc, path));
+	assert_true(png_image_begin_read_from_file(&image, path));
+	image.format = PNG_FORMAT_RGB;
+	assert_int_equal(image.width, width);
+	assert_int_equal(image.height, height);
+	assert_true(png_image_finish_read(&image, NULL, picture, 0, NULL));
+	unlink(path);
+	return picture;
+}
+
+static void a_screenshot_of_mode_13h_has_its_palette(void **state)
+{
+	uint8_t *picture;
+
+	page.eax = 0x0013;
+	call(0x10);
+	pc.ram[0xa0000 + 100 * 320 + 7] = 200;
+	pc_port_out(&pc, 0x3c8, 1, 200);
+	pc_port_out(&pc, 0x3c9, 1, 63);
+	pc_port_out(&pc, 0x3c9, 1, 32);
+	pc_port_out(&pc, 0x3c9, 1, 0);
+	picture = take_picture(320, 200);
+	assert_memory_equal(picture + (100 * 320 + 7) * 3, "\xff\x82\x00", 3);
+	assert_memory_equal(picture, "\0\0\0", 3);
+	free(picture);
+}
+
+static void a_screenshot_of_text_has_glyphs_and_colours(void **state)
+{
+	uint8_t *picture;
+
+	/* Yellow on blue, in the second row; a full block, of which each pixel is set. */
+	screen_put(&pc, 0, 1, 2, 0x1edb);
+	screen_put(&pc, 0, 1, 3, 0x1e00);
+	picture = take_picture(640, 400);
+	for (unsigned int y = 16; y < 32; y++) {
+		assert_memory_equal(picture + (y * 640 + 16) * 3, "\xff\xff\x55", 3);
+		assert_memory_equal(picture + (y * 640 + 31) * 3, "\x00\x00\xaa", 3);
+	}
+	free(picture);
 }
 
 static void e820_tells_all_memory(void **state)
@@ -532,6 +587,8 @@ int main(void)
 		TEST(writing_at_a_place_is_drawing),
 		TEST(video_memory_written_directly_is_seen),
 		TEST(mode_13h_has_pixels_and_a_palette),
+		TEST(a_screenshot_of_mode_13h_has_its_palette),
+		TEST(a_screenshot_of_text_has_glyphs_and_colours),
 		TEST(e820_tells_all_memory),
 		TEST(a20_is_switched_four_ways),
 		TEST(a_wait_takes_its_time),

@@ -8,6 +8,7 @@ UNIT_CC		?= gcc
 UNIT_CFLAGS	:= -std=gnu11 -O1 -g -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter \
 		   -fsanitize=address,undefined -fno-sanitize-recover=all -I. -MMD -MP
 include cli/version.mk
+include pc/font.mk
 UNIT_CFLAGS	+= -DVMM86_VERSION='"$(VMM86_VERSION)"'
 UNIT_NAMES	:= $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 UNIT_PROGRAMS	:= $(UNIT_NAMES:%=$(UNIT_OUT)/%)
@@ -29,7 +30,7 @@ $(UNIT_OUT)/obj/%.o: vmx/%.c
 	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
 
 $(UNIT_OUT)/obj/cli/%.o: cli/%.c
-	@scripts/need libjansson-dev
+	@scripts/need libjansson-dev libncurses-dev libpng-dev
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
 
@@ -39,7 +40,7 @@ $(UNIT_OUT)/obj/pc/%.o: pc/%.c
 	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
 
 $(UNIT_OUT)/obj/lib/%.o: lib/%.c
-	@scripts/need libjansson-dev
+	@scripts/need libjansson-dev libncurses-dev libpng-dev
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(UNIT_CFLAGS) -c -o $@ $<
 
@@ -62,7 +63,7 @@ $(UNIT_ON_FAKE:%=$(UNIT_OUT)/%): $(UNIT_OUT)/obj/fake/device.o
 $(UNIT_ON_FAKE:%=$(UNIT_OUT)/%): UNIT_LDFLAGS := $(addprefix -Wl$(comma)--wrap=,open close ioctl mmap munmap)
 
 $(UNIT_OUT)/%: $(UNIT_OUT)/obj/%.o $(UNIT_OUT)/code.a $(UNIT_VMX)
-	$(UNIT_CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) -o $@ $^ -lcmocka -Wl,--as-needed $(CLI_LIBS)
+	$(UNIT_CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) -o $@ $^ -lcmocka -Wl,--as-needed -ljansson -lncursesw -ltinfo -lpng
 
 -include $(wildcard $(UNIT_OUT)/obj/*.d $(UNIT_OUT)/obj/*/*.d)
 .SECONDARY: $(UNIT_NAMES:%=$(UNIT_OUT)/obj/%.o) $(UNIT_VMX) $(UNIT_CODE)
