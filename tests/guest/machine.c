@@ -234,3 +234,23 @@ void machine_suit_emulator(struct vmm86_segment *cs)
 	if ((cs->rights & 0x18) == 0x18)
 		cs->selector = (cs->selector & ~3u) | (cs->rights >> 5 & 3);
 }
+
+long long machine_free_pages(void)
+{
+	long long sum = 0, count;
+	char line[256];
+	FILE *file;
+
+	file_write("/proc/sys/vm/drop_caches", "3");
+	pause_for(0.1);
+	file_write("/proc/sys/vm/stat_refresh", "1");
+	file = fopen("/proc/zoneinfo", "re");
+	if (!file)
+		ktap_bail("cannot read /proc/zoneinfo");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, " nr_free_pages %lld", &count) == 1 ||
+		    sscanf(line, " count: %lld", &count) == 1)
+			sum += count;
+	fclose(file);
+	return sum;
+}

@@ -513,9 +513,7 @@ static long long slab_objects(void)
 
 static void measure(long long *pages, long long *objects)
 {
-	file_write("/proc/sys/vm/drop_caches", "3");
-	pause_for(0.1);
-	*pages = file_key("/proc/meminfo", "MemFree:") / 4;
+	*pages = machine_free_pages();
 	*objects = slab_objects();
 }
 
