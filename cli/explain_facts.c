@@ -102,7 +102,8 @@ static bool read_in_64_bit_mode(const struct vmx_entry_state *state)
  */
 void explain_add_what_follows(struct vmx_entry_state *state, const struct vmcs_dump *dump)
 {
-	const uint16_t machine_check = 41;
+	const uint16_t machine_check = 41, invalid_state = 33;
+	const uint64_t nmi_while_sti = 3;
 
 	if (read_in_64_bit_mode(state)) {
 		learn(state, VMX_FACT_INTEL_64, 1);
@@ -115,6 +116,10 @@ void explain_add_what_follows(struct vmx_entry_state *state, const struct vmcs_d
 		      (uint16_t)dump->exit_reason == machine_check);
 	else if (dump->end != DUMP_END_UNKNOWN && dump->end != DUMP_END_FAILED)
 		learn(state, VMX_FACT_MACHINE_CHECK, 0);
+	/* The manual leaves the rule to the model; this qualification stands for it alone. */
+	if (dump->end == DUMP_END_ENTRY_FAILED && dump->has_reason && dump->has_qualification &&
+	    (uint16_t)dump->exit_reason == invalid_state && dump->qualification == nmi_while_sti)
+		learn(state, VMX_FACT_NMI_NEEDS_NO_STI, 1);
 }
 
 /* Whether an address of the host needs more than 48 bits. */

@@ -177,6 +177,8 @@ says "with the entry that is wrong" "[PA0 2]"
 broken guest-dataseg-p 80000021 $none '/DS:   sel/s/0x0c093/0x0c013/'
 broken guest-activity-range 80000021 $none 's/ActivityState = 00000000/ActivityState = 00000005/'
 broken guest-rflags-if-extint 80000021 $none 's/RFLAGS=0x00000246/RFLAGS=0x00000046/' 's/intr_info=00000000 errcode=00000000 ilen=00000000/intr_info=80000030 errcode=00000000 ilen=00000000/'
+# A rule of some models, which this exit qualification stands for alone.
+broken guest-intr-nmi-sti 80000021 0000000000000003 's/Interruptibility = 00000000/Interruptibility = 00000001/' 's/intr_info=00000000 errcode=00000000 ilen=00000000/intr_info=80000202 errcode=00000000 ilen=00000000/'
 broken ctl-vnmi-needs-nmi-exiting 7 - 's/PinBased=0x0000003f/PinBased=0x00000037/'
 broken ctl-vpid-nonzero 7 - 's/Virtual processor ID = 0x0005/Virtual processor ID = 0x0000/'
 # KVM prints the EPT pointer only with EPT.
