@@ -64,9 +64,9 @@ define_jobs() {
 			"t_code_flow --kind v86" "t_irq_step --kind v86" "t_irq_boundaries --kind v86 --raises 300" \
 			t_code_mitigations)"
 		add "$kernel-machines-ept" "$(lab "$kernel" $haswell 2 t32_client t_vm_io t_vm_exits t_vm_events t_vm_setup \
-			t_vm_state t_vm_memory t_vm_many t_vm_safety t_vm_fuzz)"
+			t_vm_state t_vm_memory t_vm_many t_vm_safety "t_vm_fuzz --count 6000")"
 		add "$kernel-machines-no-ept" "$(lab "$kernel" $penryn 2 t32_client t_vm_io t_vm_exits t_vm_events t_vm_setup \
-			t_vm_state t_vm_memory "t_vm_many --vms 32" t_vm_safety "t_vm_fuzz --count 10000")"
+			t_vm_state t_vm_memory "t_vm_many --vms 32" t_vm_safety "t_vm_fuzz --count 4000")"
 		more=(--modules kvm_intel)
 		add "$kernel-beside-kvm-2cpu" "$(lab "$kernel" $haswell 2 t_beside_kvm t_code_beside_kvm)"
 		add "$kernel-beside-kvm-1cpu" "$(arguments+=" mitigations=off"
