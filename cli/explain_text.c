@@ -244,11 +244,13 @@ static void print_values(struct para *p, const struct explanation *e,
 	bool told[VMX_RULE_MAX_FACTS] = { false };
 
 	for (unsigned int i = 0; i < finding->facts_count; i++) {
-		uint32_t field = vmx_fact_field(finding->facts[i]);
 		const char *name = *before ? "or" : "expected";
+		uint32_t field;
 
-		if (vmx_fact_kind(finding->facts[i]) != VMX_FACT_KIND_FIELD ||
-		    vmx_field_is_control_word(field) != controls || told[i] || !in_group(broken, i))
+		if (vmx_fact_kind(finding->facts[i]) != VMX_FACT_KIND_FIELD)
+			continue;
+		field = vmx_fact_field(finding->facts[i]);
+		if (vmx_field_is_control_word(field) != controls || told[i] || !in_group(broken, i))
 			continue;
 		/* With it, those of its kind that have to change, too. */
 		for (unsigned int n = i; n < finding->facts_count; n++) {
