@@ -36,7 +36,6 @@
 #define VECTORING_FOR_ENTRY	0x80000fffu
 #define INT_LENGTH		2
 
-#define SS_BIG			BIT(14)
 #define FRAME_WORDS		3
 
 /**
@@ -115,8 +114,7 @@ static bool frame_fits(u32 sp, u32 mask, u32 limit)
 
 static enum verdict find_frame(struct vcpu *vcpu, struct frame *frame)
 {
-	bool big = vcpu->kind != &v86_kind && (guest_segment_rights(VMM86_SS) & SS_BIG);
-	u32 mask = big ? ~0u : 0xffff;
+	u32 mask = guest_stack_is_big(vcpu) ? ~0u : 0xffff;
 	u32 base = guest_segment_base(VMM86_SS);
 	u32 sp = guest_rsp(vcpu);
 	unsigned int i;

@@ -62,11 +62,18 @@ static inline bool guest_has_virtual_nmis(const struct vcpu *vcpu)
 	return kind_controls(vcpu)->pin & VMX_PIN_VIRTUAL_NMIS;
 }
 
+u32 guest_segment_rights(unsigned int segment);
+
+/* SS.B: is the stack pointer ESP, rather than SP? */
+static inline bool guest_stack_is_big(const struct vcpu *vcpu)
+{
+	return vcpu->kind != &v86_kind && (guest_segment_rights(VMM86_SS) & BIT(14));
+}
+
 u32 guest_register(struct vcpu *vcpu, unsigned int number);
 void guest_set_register(struct vcpu *vcpu, unsigned int number, u32 value);
 u32 guest_segment_base(unsigned int segment);
 u32 guest_segment_limit(unsigned int segment);
-u32 guest_segment_rights(unsigned int segment);
 
 u8 *guest_byte(struct vcpu *vcpu, u64 address, bool write);
 bool guest_linear_byte(struct vcpu *vcpu, u32 linear, bool write, u8 **byte);

@@ -19,7 +19,6 @@
 
 #define DEBUG_SINGLE_STEP	BIT(14)	/* of the exit qualification */
 #define TF_BYTE			1	/* of the flags in memory: bit 8 */
-#define SS_BIG			BIT(14)
 
 /**
  * step_is_on() - does this run go by single steps
@@ -110,8 +109,7 @@ static bool completed(const struct vcpu *vcpu)
 
 static void clear_pushed_tf(struct vcpu *vcpu)
 {
-	bool big = vcpu->kind != &v86_kind && (guest_segment_rights(VMM86_SS) & SS_BIG);
-	u32 sp = (guest_rsp(vcpu) + TF_BYTE) & (big ? ~0u : 0xffff);
+	u32 sp = (guest_rsp(vcpu) + TF_BYTE) & (guest_stack_is_big(vcpu) ? ~0u : 0xffff);
 	u8 *byte;
 
 	/* The page is there: the guest has just written to it. */

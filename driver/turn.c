@@ -36,8 +36,6 @@
 #include "vmx/exit_reasons.h"
 #include "window.h"
 
-#define FPU_IMAGE_SIZE		512	/* FXSAVE area; the allocator aligns it so */
-
 /*
  * VM entries in one window.  An interrupt of the host's ends the window at once; this
  * is for emulators that do not see one in a guest with interrupts off.

@@ -26,7 +26,6 @@
 #include "vmx/exit_reasons.h"
 #include "vmx/names.h"
 
-#define FPU_IMAGE_SIZE		512	/* FXSAVE area; the allocator aligns it so */
 #define FPU_INITIAL_FCW		0x37f
 #define FPU_INITIAL_MXCSR	0x1f80
 #define FPU_FCW_OFFSET		0

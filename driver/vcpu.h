@@ -125,6 +125,8 @@ extern const struct guest_kind v86_kind, real_kind;
 
 #define NO_PAGE		(~0ul)
 
+#define FPU_IMAGE_SIZE	512	/* FXSAVE area; the allocator aligns it so */
+
 /**
  * struct vcpu - a virtual CPU
  * @kind: its kind

@@ -426,7 +426,8 @@ struct vmm86_exit {
  * @deadline_ns: in: not 0: nanoseconds that this call may run for; then
  *	VMM86_EXIT_DEADLINE
  * @deadline_instructions: in: not 0: the guest executes so many instructions, then
- *	VMM86_EXIT_DEADLINE.  Counted by single steps, which is slow
+ *	VMM86_EXIT_DEADLINE.  Counted by single steps, which is slow; MOV SS or POP SS
+ *	and the instruction behind it are one step
  * @exit: out: what ended the run
  * @eax: and the other general registers, as the world switch loads and stores them
  * @eip: the instruction pointer
